@@ -1,0 +1,50 @@
+/** `npm run size`: what an import costs a user's page, bundled, minified and compressed. */
+
+import { gzipSync } from "node:zlib";
+
+import { rolldown } from "rolldown";
+
+import { root } from "./project.ts";
+
+interface Budget {
+  readonly what: string;
+  readonly program: string;
+  readonly limit: number;
+}
+
+const budgets: Budget[] = [
+  {
+    what: "the core",
+    program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
+    limit: 2500,
+  },
+  { what: "everything", program: `export * from "./src/index.ts";`, limit: 4500 },
+];
+
+async function gzippedSize(program: string): Promise<number> {
+  const entry = `${root}size-of-this.ts`; // a module that exists in memory only
+  const bundle = await rolldown({
+    input: entry,
+    platform: "neutral",
+    plugins: [
+      {
+        name: "program",
+        resolveId: (id) => (id === entry ? id : null),
+        load: (id) => (id === entry ? program : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ minify: true });
+  await bundle.close();
+  return gzipSync(output[0].code, { level: 9 }).length;
+}
+
+const kB = (bytes: number) => `${(bytes / 1000).toFixed(2)} kB`.padStart(8);
+
+console.log(`${"import".padEnd(12)}     gzip    limit`);
+for (const { what, program, limit } of budgets) {
+  const size = await gzippedSize(program);
+  const verdict = size > limit ? "  too big" : "";
+  console.log(`${what.padEnd(12)} ${kB(size)} ${kB(limit)}${verdict}`);
+  if (size > limit) process.exitCode = 1;
+}

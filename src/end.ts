@@ -1,0 +1,218 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { abortable, cancelOnAbort, unlessAborted } from "./core/abort.ts";
+import type { AbortSignal, Settle } from "./core/abort.ts";
+import { makeAsyncGenerator } from "./core/async-generator.ts";
+import { Call, CLIENT, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
+import type { Side } from "./core/call.ts";
+import type { Rendezvous } from "./core/rendezvous.ts";
+
+/** Options of a call that waits. */
+export interface WaitOptions {
+  /** Ends the wait when it aborts: the call rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * One end of a channel. Both ends are of this type, each the other's mirror, and both are async generators: what one
+ * sends, the other receives.
+ *
+ * Calls may overlap: they form one sequence, in call order. What comes in passes through untouched, be it `undefined`,
+ * a promise or a function; only `send` and `receive`, since they resolve to the bare item, follow a thenable one, as
+ * any promise does: take it with `next()`.
+ *
+ * @typeParam In What comes in from the other end.
+ * @typeParam Out What goes out to the other end.
+ * @typeParam Return What the server returns at the end.
+ */
+export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, Return, Out> {
+  /**
+   * Hands over a value and asks for the next: what `yield value` is in a generator.
+   *
+   * Waits until the other end answers. A server's call is answered by the client's next request, hence production never
+   * exceeds demand; a client's by the server's next emission.
+   *
+   * Cancels with `signal`. Aborted before the hand-over, it is as if it had never been called; aborted after it, the
+   * item stays handed over and its answer is dropped.
+   *
+   * @param value The item. Any value is one.
+   * @returns The other end's answer.
+   * @throws {@link ChannelClosed} when the other end has gone, where `undelivered` tells whether the item reached it;
+   *   {@link ChannelOverflow} when too many calls wait on this end; the error that the other end threw; the reason of a
+   *   signal; `TypeError` when a cancelled `receive` of this end has left an item to be taken first.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from "coroutine-channels";
+   *
+   * const channel = new Channel<string, number>();
+   * const serving = channel.serve(async (server) => {
+   *   console.log(await server.send("How many?")); // => 3
+   * });
+   * const client = channel.client();
+   * const question = await client.receive();
+   * await client.next(question.length - 6);
+   * await serving;
+   * ```
+   */
+  send(value: Out, options?: WaitOptions): Promise<In>;
+
+  /**
+   * Asks for the next item and sends nothing: `send(undefined)`, for an end with nothing to say.
+   *
+   * Waits and rejects as {@link ChannelEnd.send} does. Cancels with `signal`, and never takes an item with it: an item
+   * that is already under way waits for this end's next call, which must be one that brings no value.
+   *
+   * @returns The next item.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from "coroutine-channels";
+   *
+   * const channel = new Channel<string>();
+   * void channel.serve(async (server) => {
+   *   await server.send("Foo");
+   * });
+   * console.log(await channel.client().receive()); // => Foo
+   * ```
+   */
+  receive(options?: WaitOptions): Promise<In>;
+
+  /**
+   * Aborts when this end has nobody to talk to any more, with a {@link ChannelClosed} as its reason: for the client when
+   * the channel has ended, for the server already when the client leaves, even if the server is busy elsewhere.
+   *
+   * It is created when it is first read.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from "coroutine-channels";
+   *
+   * const channel = new Channel<string>();
+   * const serving = channel.serve(async (server) => {
+   *   server.signal.addEventListener("abort", () => console.log("client left"));
+   *   await server.send("Foo");
+   * });
+   * for await (const item of channel.client()) break; // => client left
+   * await serving;
+   * ```
+   */
+  readonly signal: AbortSignal;
+}
+
+/** What the consumer holds: items of type `T` come in, answers of type `U` go out. */
+export type Client<T, U = void, R = void> = ChannelEnd<T, U, R>;
+
+/** What the producer holds, the mirror of {@link Client}: items of type `T` go out, answers of type `U` come in. */
+export type Server<T, U = void, R = void> = ChannelEnd<U, T, R>;
+
+/** The promises around one side of a {@link Rendezvous}. */
+export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
+  readonly #meeting: Rendezvous;
+  readonly #side: Side;
+  /** While what this end returns with is being awaited: what its later calls wait for. */
+  #leaving: Promise<unknown> | undefined = undefined;
+  #signal: AbortSignal | undefined = undefined;
+
+  declare readonly [Symbol.asyncIterator]: () => this;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    makeAsyncGenerator(this.prototype);
+  }
+
+  constructor(meeting: Rendezvous, side: Side) {
+    this.#meeting = meeting;
+    this.#side = side;
+  }
+
+  next(value?: Out): Promise<IteratorResult<In, Return>> {
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.next(value));
+    return new Promise((resolve, reject) => {
+      this.#meeting.exchange(this.#side, NEXT, value, resolve as Settle, reject);
+    });
+  }
+
+  send(value: Out, options?: WaitOptions): Promise<In> {
+    if (options?.signal !== undefined) return this.#ask(value, options.signal, false);
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.send(value));
+    return new Promise((resolve, reject) => {
+      this.#meeting.exchange(this.#side, SEND, value, resolve as Settle, reject);
+    });
+  }
+
+  receive(options?: WaitOptions): Promise<In> {
+    if (options?.signal !== undefined) return this.#ask(undefined, options.signal, true);
+    return this.send(undefined as Out);
+  }
+
+  return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.return(value));
+    if (isThenable(value)) return this.#returnLater(value);
+    return new Promise((resolve, reject) => {
+      const call = new Call(this.#side, RETURN, value, resolve as Settle, reject);
+      if (this.#side === CLIENT) this.#meeting.leave(call);
+      else {
+        this.#meeting.close(RETURN, value);
+        call.resolve({ value, done: true });
+      }
+    });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<In, Return>> {
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.throw(error));
+    return new Promise((resolve, reject) => {
+      const call = new Call(this.#side, THROW, error, resolve as Settle, reject);
+      if (this.#side === CLIENT) this.#meeting.enter(call);
+      else if (this.#meeting.close(THROW, error)) call.resolve({ value: undefined, done: true });
+      else reject(error);
+    });
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const [signal, abort] = abortable();
+      this.#signal = signal;
+      this.#meeting.watch(this.#side, () => abort(this.#meeting.closedFor(this.#side, false)));
+    }
+    return this.#signal;
+  }
+
+  #ask(value: unknown, signal: AbortSignal, receives: boolean): Promise<In> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#leaving !== undefined) {
+      return unlessAborted(this.#leaving, signal).then(() => this.#ask(value, signal, receives));
+    }
+    return new Promise((resolve, reject) => {
+      const call = new Call(this.#side, SEND, value, resolve as Settle, reject);
+      call.cancellable = true;
+      call.receives = receives;
+      cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
+      this.#meeting.enter(call);
+    });
+  }
+
+  /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */
+  #returnLater(value: PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
+    if (this.#side === CLIENT) this.#meeting.withdraw();
+    const settled = Promise.resolve(value);
+    const known = (): void => {
+      this.#leaving = undefined;
+    };
+    this.#leaving = settled.then(known, known);
+    return settled.then(
+      (result) => this.return(result),
+      async (error: unknown) => {
+        if (this.#side === CLIENT && this.#meeting.scoped) return this.throw(error);
+        await (this.#side === CLIENT ? this.return() : this.throw(error));
+        throw error;
+      },
+    );
+  }
+}
+
+function isThenable<T>(value: T | PromiseLike<T> | undefined): value is PromiseLike<T> {
+  return (
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}

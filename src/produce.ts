@@ -1,0 +1,37 @@
+import { Channel } from "./channel.ts";
+import type { Client, Server } from "./end.ts";
+
+/**
+ * A generator function written as a producer: a channel and its {@link Channel.serve}, started by the client's first
+ * request.
+ *
+ * `body` is to `async function*` what `await server.send(item)` is to `yield item`; where the two differ stands at
+ * {@link Channel.serve}.
+ *
+ * @param body Gets the server end. It runs when the first item is asked for, and never if the client leaves before.
+ * @returns The client end. It rejects with what the body throws; leaving it waits for the body to clean up.
+ * @throws `TypeError` when `body` is no function.
+ *
+ * @example
+ * ```ts
+ * import { produce } from "coroutine-channels";
+ *
+ * const letters = produce<string>(async (server) => {
+ *   await server.send("A");
+ *   await server.send("B");
+ * });
+ * for await (const letter of letters) console.log(letter);
+ * // => A
+ * // => B
+ * ```
+ */
+export function produce<T, U = void, R = void>(
+  body: (server: Server<T, U, R>) => R | PromiseLike<R>,
+): Client<T, U, R> {
+  if (typeof body !== "function") {
+    throw new TypeError(`Could not produce with a body that is no function: ${typeof body}`);
+  }
+  const channel = new Channel<T, U, R>();
+  void channel.serve(body);
+  return channel.client();
+}

@@ -1,0 +1,113 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { unlessAborted } from "../core/abort.ts";
+import type { AbortSignal } from "../core/abort.ts";
+import { makeDisposable } from "../core/async-generator.ts";
+import type { Server, WaitOptions } from "../end.ts";
+import type { Batch } from "./batch.ts";
+import type { Demand } from "./demand.ts";
+import type { Writer } from "./writer.ts";
+
+const joined: Promise<void> = Promise.resolve();
+
+/** Hands over batches, of single items when the reader wants no more of them, and of lent sources. */
+export class StreamWriter<T> implements Writer<T> {
+  readonly #channel: { readonly closed: boolean };
+  readonly #server: Server<Batch<T>>;
+  readonly #demand: Demand<T>;
+  /** How many batches are on their way, which a later item must not overtake. */
+  #underWay = 0;
+  /** While an async source is written: what later calls wait for. */
+  #writing: Promise<void> | undefined = undefined;
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    makeDisposable(this.prototype);
+  }
+
+  constructor(channel: { readonly closed: boolean }, server: Server<Batch<T>>, demand: Demand<T>) {
+    this.#channel = channel;
+    this.#server = server;
+    this.#demand = demand;
+  }
+
+  send(item: T, options?: WaitOptions): Promise<void> {
+    const writing = this.#writing;
+    if (writing === undefined) return this.#send(item, options);
+    return unlessAborted(writing, options?.signal).then(() => this.send(item, options));
+  }
+
+  async write(items: Iterable<T> | AsyncIterable<T>, options?: WaitOptions): Promise<void> {
+    if (this.#writing !== undefined) {
+      await unlessAborted(this.#writing, options?.signal);
+      return this.write(items, options);
+    }
+    if (options?.signal?.aborted) throw options.signal.reason;
+    if (has(items, Symbol.asyncIterator)) return this.#writeAsync(items, options);
+    if (has(items, Symbol.iterator)) return this.#lend(items, options);
+    throw new TypeError(`Could not write what is not iterable, a value of type: ${typeof items}`);
+  }
+
+  async return(): Promise<void> {
+    if (this.#writing !== undefined) await this.#writing;
+    await this.#server.return();
+  }
+
+  async throw(error: unknown): Promise<void> {
+    if (this.#writing !== undefined) await this.#writing;
+    await this.#server.throw(error);
+  }
+
+  get signal(): AbortSignal {
+    return this.#server.signal;
+  }
+
+  #send(item: T, options?: WaitOptions): Promise<void> {
+    const { signal } = options ?? {};
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const demand = this.#demand;
+    const joins =
+      this.#underWay === 0 && !this.#channel.closed && demand.joined + 1 < demand.wanted;
+    demand.join(item);
+    return joins ? joined : this.#handOver(demand.take(), options);
+  }
+
+  async #lend(items: Iterable<T>, options?: WaitOptions): Promise<void> {
+    const batch = this.#demand.take(items[Symbol.iterator]());
+    try {
+      await this.#handOver(batch, options);
+    } catch (error) {
+      batch.close();
+      if (batch.failure === undefined) throw error;
+    }
+    if (batch.failure !== undefined) throw batch.failure.error;
+  }
+
+  #writeAsync(items: AsyncIterable<T>, options?: WaitOptions): Promise<void> {
+    const written = (async () => {
+      for await (const item of items) await this.#send(item, options);
+    })();
+    const finished = (): void => {
+      this.#writing = undefined;
+    };
+    this.#writing = written.then(finished, finished);
+    return written;
+  }
+
+  async #handOver(batch: Batch<T>, options?: WaitOptions): Promise<void> {
+    this.#underWay++;
+    try {
+      await this.#server.send(batch, options);
+    } finally {
+      this.#underWay--;
+    }
+  }
+}
+
+function has<K extends symbol>(value: unknown, key: K): value is Record<K, unknown> {
+  return (
+    value !== undefined &&
+    value !== null &&
+    typeof (value as Record<K, unknown>)[key] === "function"
+  );
+}

@@ -1,0 +1,172 @@
+/**
+ * The alphabet of calls, and the sequences of calls.
+ *
+ * The i-th call of a sequence (counted from 1) carries what belongs to its place: the value i, the
+ * error or reason number i. So values need no enumeration, and every mix-up shows.
+ */
+import { type Call, Model } from "./model.ts";
+
+export type Step =
+  | "open" // server(), or serve(body) in the scoped mode
+  | `${"c" | "s"}.${"next" | "answer" | "send" | "receive" | "throw" | "return"}` // answer: next(i)
+  | `abort(${number})` // the signal of the call of that number
+  | "abort" // the signal of the channel
+  | `body.${"return" | "throw" | "unwind"}`;
+
+export type Sequence = readonly Step[];
+
+export const clientSteps: Step[] = ["c.next", "c.send", "c.receive", "c.throw", "c.return"];
+export const serverSteps: Step[] = ["s.next", "s.send", "s.receive", "s.throw", "s.return"];
+export const bareAlphabet: Step[] = ["open", ...clientSteps, ...serverSteps, "abort"];
+export const bodySteps: Step[] = ["s.next", "s.send", "s.receive"];
+export const endBody: Step[] = ["body.return", "body.throw", "body.unwind"];
+export const scopedAlphabet: Step[] = ["open", ...clientSteps, ...bodySteps, ...endBody, "abort"];
+
+class Failure extends Error {}
+const errors: Error[] = [];
+/** The error, or reason, number i: always the same object. */
+export const errorOf = (i: number): Error => (errors[i] ??= new Failure(`e${i}`));
+
+export const cancelled = (step: Step): number | undefined =>
+  step.startsWith("abort(") ? Number(step.slice(6, -1)) : undefined;
+
+/** "c.next", "s.send(3)", "abort(2)" ... */
+export function nameOf(sequence: Sequence): string {
+  return sequence
+    .map((step, i) => {
+      const [side, how] = step.split(".");
+      if (how === "answer") return `${side}.next(${i + 1})`;
+      if (how === "throw") return `${step}(e${i + 1})`;
+      return how === "send" || how === "return" ? `${step}(${i + 1})` : step;
+    })
+    .join(" ");
+}
+
+/** Makes the next call of a sequence on the model. */
+export function applyTo(model: Model, step: Step): void {
+  const i = model.calls.length + 1;
+  const side = step.startsWith("c.") ? "client" : "server";
+  switch (step) {
+    case "open":
+      return void model.open();
+    case "c.next":
+    case "s.next":
+      return void model.next(side);
+    case "c.answer":
+    case "s.answer":
+      return void model.next(side, i);
+    case "c.send":
+    case "s.send":
+      return void model.send(side, i);
+    case "c.receive":
+    case "s.receive":
+      return void model.receive(side);
+    case "c.throw":
+    case "s.throw":
+      return void model.throw(side, errorOf(i));
+    case "c.return":
+    case "s.return":
+      return void model.return(side, i);
+    case "body.return":
+      return model.bodyReturns(i);
+    case "body.throw":
+      return model.bodyThrows(errorOf(i));
+    case "body.unwind":
+      return model.bodyUnwinds();
+    case "abort":
+      model.abort(errorOf(i));
+      break;
+    default:
+      model.cancel(cancelled(step)! - 1, errorOf(i));
+  }
+  model.calls.push({ how: "body" }); // every step has its place, calls or not
+}
+
+/** Whether a step can be made now: nothing is called on a server end that nobody has got yet. */
+export function possible(model: Model, step: Step): boolean {
+  if (step.startsWith("s.")) return model.started;
+  if (step === "body.unwind") return model.bodyRuns && model.told !== undefined;
+  if (step.startsWith("body.")) return model.bodyRuns;
+  const i = cancelled(step);
+  return i === undefined || cancellable(model.calls[i - 1]);
+}
+const cancellable = (call: Call | undefined): boolean =>
+  call !== undefined &&
+  call.out === undefined &&
+  (call.how === "send" || call.how === "receive" || call.how === "open");
+
+export interface Scope {
+  readonly alphabet: readonly Step[];
+  readonly length: number;
+  readonly scoped?: boolean;
+  readonly limit?: number;
+  /** How often the server end is asked for: 1 unless told. */
+  readonly opens?: number;
+  /** Without calls that are cancelled. */
+  readonly patient?: boolean;
+}
+
+/** A sequence, and what the model says about it. */
+export interface Case {
+  readonly sequence: Sequence;
+  readonly scope: { readonly scoped?: boolean; readonly limit?: number };
+  readonly model: Model;
+  /** settledAt[i]: the step (from 0) at which the call of step i settled. */
+  readonly settledAt: readonly (number | undefined)[];
+  /** The step at which the server end was handed out. */
+  readonly startedAt: number | undefined;
+}
+
+/**
+ * All sequences of exactly this length (their beginnings are compared on the way), each with the
+ * model that has run it. Left out is what is the same by symmetry: when the channel has ended and
+ * nobody waits, the calls that follow come in the order of the alphabet, each at most once more;
+ * and the channel's signal aborts once.
+ */
+export function* sequences(scope: Scope): Generator<Case> {
+  const { alphabet, length } = scope;
+  const sequence: Step[] = [];
+  const restFrom: (number | undefined)[] = [];
+
+  function* deeper(): Generator<Case> {
+    const here = run([...sequence], scope);
+    const { model } = here;
+    if (sequence.length === length) return void (yield here);
+    const from = restFrom.at(-1) ?? 0;
+    const resting = model.finished && !model.calls.some((c) => c.how !== "body" && !c.out);
+    const cancels: Step[] = scope.patient ? [] : model.calls.map((_, i) => `abort(${i + 1})` as const);
+    let made = false;
+    for (let a = 0; a < alphabet.length + cancels.length; a++) {
+      const step = alphabet[a] ?? cancels[a - alphabet.length]!;
+      if (resting && a < from) continue;
+      if (step === "abort" && sequence.includes("abort")) continue;
+      if (step === "open" && count(sequence, "open") >= (scope.opens ?? 1)) continue;
+      if (!possible(model, step)) continue;
+      made = true;
+      sequence.push(step);
+      restFrom.push(resting ? a + 1 : undefined);
+      yield* deeper();
+      sequence.pop();
+      restFrom.pop();
+    }
+    if (!made) yield here; // nothing new can follow
+  }
+  yield* deeper();
+}
+
+const count = (sequence: Sequence, step: Step): number => sequence.filter((s) => s === step).length;
+
+/** Runs a sequence on the model. */
+export function run(sequence: Sequence, scope: Case["scope"] = {}): Case {
+  const model = new Model(scope);
+  const settledAt: (number | undefined)[] = [];
+  let startedAt: number | undefined;
+  sequence.forEach((step, i) => {
+    applyTo(model, step);
+    model.calls.forEach((call, j) => {
+      if (call.out !== undefined) settledAt[j] ??= i;
+    });
+    if (model.started) startedAt ??= i;
+  });
+  return { sequence, scope, model, settledAt, startedAt };
+}

@@ -1,0 +1,307 @@
+/**
+ * Drives the library with sequences of calls and compares it with the model, in one of two modes:
+ *
+ * - stepwise: every call is followed by a drain. Compared is which calls have settled after each
+ *   call, and with what.
+ * - overlapping: from the moment the server end is there, all calls are made in one go. Compared is
+ *   what has settled in the end, and that the normal answers of each end came in the order of its calls.
+ *
+ * A drain is a turn of the event loop, which lets all microtasks run however many they are. Hundreds of
+ * channels go through their sequences side by side, so that they share the turns.
+ */
+import { Channel, ChannelClosed, ChannelOverflow, type Client, type Server } from "coroutine-channels";
+import { type Case, cancelled, errorOf, nameOf, run, type Sequence } from "./calls.ts";
+import type { Outcome } from "./model.ts";
+
+export interface Failure {
+  /** The beginning of the sequence, up to the step after which library and model differ. */
+  readonly sequence: Sequence;
+  readonly report: string;
+}
+
+export interface Comparison {
+  compared: number;
+  readonly failures: Map<string, Failure>;
+}
+
+interface Settled {
+  readonly at: number; // after which step
+  readonly turn: number; // in which order
+  readonly rejected: boolean;
+  readonly value: unknown;
+}
+
+const BATCH = 512;
+
+export async function compareAll(
+  cases: Iterable<Case>,
+  options: { overlapping?: boolean; result?: Comparison } = {},
+): Promise<Comparison> {
+  const result = options.result ?? { compared: 0, failures: new Map<string, Failure>() };
+  const { drain, close } = drainer();
+  let batch: Run[] = [];
+  const flush = async () => {
+    const rounds = Math.max(0, ...batch.map((one) => one.rounds));
+    for (let round = 0; round < rounds; round++) {
+      for (const one of batch) one.play(round);
+      await drain();
+    }
+    for (const one of batch) {
+      const failure = one.difference();
+      if (failure) result.failures.set(nameOf(failure.sequence), failure);
+    }
+    result.compared += batch.length;
+    batch = [];
+  };
+  try {
+    let n = 0;
+    for (const one of cases) {
+      batch.push(new Run(one, options.overlapping ?? false, n++ % 4 === 0));
+      if (batch.length === BATCH) await flush();
+    }
+    await flush();
+  } finally {
+    close();
+  }
+  return result;
+}
+
+/** The shortest failures, one of each kind, to be printed. */
+export function summary(result: Comparison, most = 8): string {
+  const all = [...result.failures.values()].sort((a, b) => a.sequence.length - b.sequence.length);
+  const kinds = new Map<string, Failure[]>();
+  for (const failure of all) {
+    const lines = failure.report.split("\n").filter((line) => /<--|at the end/.test(line));
+    const kind = lines.map((line) => line.replace(/at the end of .*: /, "").replace(/\d+/g, "#"));
+    kinds.set(kind.join(), [...(kinds.get(kind.join()) ?? []), failure]);
+  }
+  const shown = [...kinds.values()].slice(0, most).map(([one]) => one!.report);
+  return [`${all.length} differences of ${kinds.size} kinds; the shortest:`, ...shown].join("\n\n");
+}
+
+function drainer(): { drain: () => Promise<void>; close: () => void } {
+  const { port1, port2 } = new MessageChannel();
+  let wake = (): void => undefined;
+  port1.onmessage = () => wake();
+  const drain = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      port2.postMessage(0);
+    });
+  return { drain, close: () => port1.close() };
+}
+
+/** One channel and its sequence. */
+class Run {
+  readonly rounds: number;
+  private readonly channel: Channel<unknown, unknown, unknown>;
+  private readonly client: Client<unknown, unknown, unknown>;
+  private server: Server<unknown, unknown, unknown> | undefined;
+  private readonly ofChannel = new AbortController();
+  private readonly ofCall: (AbortController | undefined)[] = [];
+  private readonly settled: (Settled | undefined)[] = [];
+  private endOfBody: { resolve(value: unknown): void; reject(error: unknown): void } | undefined;
+  private turns = 0;
+  private present = 0;
+  private trouble = "";
+  private readonly expected: Case;
+  private readonly overlapping: boolean;
+
+  constructor(expected: Case, overlapping: boolean, manySignals: boolean) {
+    this.expected = expected;
+    this.overlapping = overlapping;
+    const { sequence, scope, startedAt = -1 } = expected;
+    const { limit } = scope;
+    const signal = this.ofChannel.signal;
+    const withSignal = manySignals || sequence.includes("abort");
+    this.channel = new Channel<unknown, unknown, unknown>({
+      ...(withSignal ? { signal } : {}),
+      ...(limit === undefined ? {} : { limit }),
+    });
+    this.client = this.channel.client();
+    const behind = sequence.length - startedAt - 1;
+    this.rounds = overlapping ? startedAt + 1 + Math.min(behind, 1) : sequence.length;
+    sequence.forEach((step, i) => {
+      const of = cancelled(step);
+      if (of !== undefined) this.ofCall[of - 1] = new AbortController();
+      else if (manySignals && /send|receive|open/.test(step)) this.ofCall[i] = new AbortController();
+    });
+  }
+
+  play(round: number): void {
+    const { sequence, startedAt = -1 } = this.expected;
+    if (round >= this.rounds) return;
+    const to = this.overlapping && round > startedAt ? sequence.length : round + 1;
+    for (this.present = round; this.present < to; this.present++) this.step(this.present);
+    this.present = to - 1;
+  }
+
+  private step(i: number): void {
+    try {
+      const promise = this.call(i);
+      promise?.then(
+        (value) => this.settle(i, false, value),
+        (error: unknown) => this.settle(i, true, error),
+      );
+    } catch (error) {
+      this.trouble ||= `step ${i + 1} threw ${print(error)}`;
+    }
+  }
+
+  private settle(i: number, rejected: boolean, value: unknown): void {
+    if (this.settled[i]) this.trouble ||= `call ${i + 1} settled twice`;
+    this.settled[i] = { at: this.present, turn: this.turns++, rejected, value };
+  }
+
+  private call(i: number): Promise<unknown> | undefined {
+    const step = this.expected.sequence[i]!;
+    const n = i + 1;
+    const options = { ...(this.ofCall[i] ? { signal: this.ofCall[i].signal } : {}) };
+    switch (step) {
+      case "open":
+        return this.open(options);
+      case "abort":
+        return void this.ofChannel.abort(errorOf(n));
+      case "body.return":
+        return void this.endOfBody?.resolve(n);
+      case "body.throw":
+        return void this.endOfBody?.reject(errorOf(n));
+      case "body.unwind":
+        return void this.endOfBody?.reject(this.lastLeaving());
+    }
+    const of = cancelled(step);
+    if (of !== undefined) return void this.ofCall[of - 1]?.abort(errorOf(n));
+    const end = step.startsWith("c.") ? this.client : this.server;
+    if (end === undefined) throw new Error("the server end was never handed out");
+    switch (step.slice(2)) {
+      case "next":
+        return end.next();
+      case "answer":
+        return end.next(n);
+      case "send":
+        return end.send(n, options);
+      case "receive":
+        return end.receive(options);
+      case "throw":
+        return end.throw(errorOf(n));
+      default:
+        return end.return(n);
+    }
+  }
+
+  private open(options: { signal?: AbortSignal }): Promise<unknown> {
+    if (!this.expected.scope.scoped) {
+      return this.channel.server(options).then((server) => (this.server ??= server));
+    }
+    return this.channel.serve((server) => {
+      this.server = server;
+      return new Promise((resolve, reject) => (this.endOfBody = { resolve, reject }));
+    }, options);
+  }
+
+  /** What a body that unwinds rethrows: the last of the leavings that its calls were told of. */
+  private lastLeaving(): unknown {
+    return this.settled.findLast(
+      (one, i) =>
+        this.expected.sequence[i]!.startsWith("s.") &&
+        one?.value instanceof ChannelClosed &&
+        one.value.cause === undefined,
+    )?.value;
+  }
+
+  /** The first difference between the library and the model. */
+  difference(): Failure | undefined {
+    const { sequence, model, settledAt } = this.expected;
+    let first = sequence.length;
+    sequence.forEach((_, i) => {
+      const expected = model.calls[i]?.out;
+      const actual = this.settled[i];
+      if (expected && actual && matches(expected, actual)) {
+        if (this.overlapping || settledAt[i] === actual.at) return;
+        first = Math.min(first, Math.max(settledAt[i]!, 0), actual.at);
+      } else if (expected || actual) {
+        const at = this.overlapping ? sequence.length - 1 : Infinity;
+        first = Math.min(first, at, settledAt[i] ?? Infinity, actual?.at ?? Infinity);
+      }
+    });
+    const closed = this.channel.closed;
+    if (closed !== model.closed) this.trouble ||= `closed: ${closed}, expected ${model.closed}`;
+    for (const side of ["client", "server"] as const) {
+      const aborted = this[side]?.signal.aborted ?? model.signalled(side);
+      if (aborted !== model.signalled(side)) this.trouble ||= `${side}.signal: aborted ${aborted}`;
+    }
+    if (this.overlapping) this.checkOrder();
+    if (first === sequence.length && !this.trouble) return undefined;
+    const part = sequence.slice(0, this.overlapping ? sequence.length : first + 1);
+    return { sequence: part, report: this.report(part) };
+  }
+
+  /** The normal answers of each end come in the order of the calls. */
+  private checkOrder(): void {
+    for (const side of ["c.", "s."]) {
+      let last = -1;
+      this.settled.forEach((one, i) => {
+        if (!one || !this.expected.sequence[i]!.startsWith(side)) return;
+        const out = this.expected.model.calls[i]?.out;
+        if (!out || !("sent" in out || ("done" in out && !out.done))) return;
+        if (one.turn < last) this.trouble ||= `call ${i + 1} was answered before an earlier one`;
+        last = one.turn;
+      });
+    }
+  }
+
+  private report(part: Sequence): string {
+    const { scope } = this.expected;
+    const then = run(part, scope);
+    const mode = `${scope.scoped ? "scoped" : "bare"}${this.overlapping ? ", overlapping" : ""}`;
+    const limit = scope.limit ? `, limit ${scope.limit}` : "";
+    const lines = part.map((step, i) => {
+      const expected = then.model.calls[i]?.out;
+      const actual = this.settled[i];
+      const now = actual && actual.at < part.length ? actual : undefined;
+      const same = expected && now ? matches(expected, now) : !expected && !now;
+      const name = nameOf(part).split(" ")[i]!;
+      const at = now && then.settledAt[i] !== now.at && !this.overlapping ? ` at ${now.at + 1}` : "";
+      const shown = now ? (now.rejected ? "rejects " : "") + print(now.value) + at : "waits";
+      if (step.startsWith("body") || step.startsWith("abort")) return `  ${i + 1} ${name}`;
+      const verdict = same && !at ? "" : `   <-- model: ${expected ? print(expected) : "waits"}`;
+      return `  ${i + 1} ${name}: ${shown}${verdict}`;
+    });
+    if (this.trouble) lines.push(`  at the end of ${nameOf(this.expected.sequence)}: ${this.trouble}`);
+    return [`${nameOf(part)}   (${mode}${limit})`, ...lines].join("\n");
+  }
+}
+
+function matches(expected: Outcome, { rejected, value }: Settled): boolean {
+  if ("done" in expected) {
+    if (rejected || typeof value !== "object" || value === null) return false;
+    const result = value as IteratorResult<unknown>;
+    return result.done === expected.done && Object.is(result.value, expected.value);
+  }
+  if ("sent" in expected) return !rejected && Object.is(value, expected.sent);
+  if ("served" in expected) return !rejected && Object.is(value, expected.served);
+  if ("opened" in expected) return !rejected && typeof value === "object";
+  if (!rejected) return false;
+  if ("error" in expected) return Object.is(value, expected.error);
+  if ("aborted" in expected) return Object.is(value, expected.aborted);
+  if ("typeError" in expected) return value instanceof TypeError;
+  if ("overflow" in expected) return value instanceof ChannelOverflow;
+  if (!(value instanceof ChannelClosed)) return false;
+  const { closed } = expected;
+  return (["value", "cause", "undelivered"] as const).every(
+    (key) => !(key in closed) || Object.is(closed[key], value[key]),
+  );
+}
+
+function print(value: unknown): string {
+  if (value instanceof ChannelClosed) {
+    const { value: v, cause, undelivered } = value;
+    return `ChannelClosed(${print({ value: v, cause, undelivered })})`;
+  }
+  if (value instanceof Error) return /^e\d+$/.test(value.message) ? value.message : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("send" in value) return "server end";
+  return `{ ${Object.entries(value)
+    .map(([key, v]) => `${key}: ${print(v)}`)
+    .join(", ")} }`;
+}

@@ -1,0 +1,197 @@
+/** The model itself, against the examples and the table of the contract. */
+import { expect, test } from "vitest";
+import { Model, type Outcome } from "./model.ts";
+
+const e = new Error("e");
+const x = new Error("x");
+const done = (value?: unknown): Outcome => ({ value, done: true });
+const item = (value: unknown): Outcome => ({ value, done: false });
+const closed = (value: unknown, undelivered: boolean, cause?: unknown): Outcome => ({
+  closed: { value, cause, undelivered },
+});
+const S = "server";
+const C = "client";
+
+function opened(options?: ConstructorParameters<typeof Model>[0]): Model {
+  const model = new Model(options);
+  model.open();
+  return model;
+}
+
+test("A 0 B 1", () => {
+  const model = opened();
+  const calls = [
+    model.receive(C),
+    model.send(S, "A"), //    prints A
+    model.send(C, 0), //      prints 0
+    model.send(S, "B"), //    prints B
+    model.send(C, 1), //      prints 1
+    model.return(S),
+  ];
+  expect(calls.map((call) => call.out)).toEqual([
+    { sent: "A" },
+    { sent: 0 },
+    { sent: "B" },
+    { sent: 1 },
+    closed(undefined, false),
+    done(),
+  ]);
+});
+
+test("the first request opens the server, and each end's calls are one sequence", () => {
+  const model = new Model();
+  const requests = [model.next(C, "ignored"), model.next(C, "a"), model.next(C, "b")];
+  const open = model.open();
+  expect(open.out).toEqual({ opened: true });
+  expect(requests.map((call) => call.out)).toEqual([undefined, undefined, undefined]);
+  expect([model.send(S, 1).out, model.send(S, 2).out]).toEqual([{ sent: "a" }, { sent: "b" }]);
+  expect(model.send(S, 3).out).toBeUndefined();
+  expect(requests.map((call) => call.out)).toEqual([item(1), item(2), item(3)]);
+});
+
+test("the server returns: what is queued comes first, then r, then done", () => {
+  const model = opened();
+  model.next(C);
+  const sends = [model.send(S, 1), model.send(S, 2)];
+  expect(model.return(S, "r").out).toEqual(done("r"));
+  expect(model.next(C, "a").out).toEqual(item(2));
+  expect(model.next(C, "b").out).toEqual(done("r"));
+  expect(sends.map((call) => call.out)).toEqual([{ sent: "a" }, { sent: "b" }]);
+  expect(model.next(C).out).toEqual(done());
+  expect(model.send(C, 1).out).toEqual(closed("r", true));
+  expect(model.next(S).out).toEqual(done());
+  expect(model.send(S, 3).out).toHaveProperty("closed");
+});
+
+test("the server throws: the first waiting request gets the error, the others are done", () => {
+  const model = opened();
+  const requests = [model.next(C), model.next(C), model.send(C, 1), model.throw(C, x)];
+  expect(model.throw(S, e).out).toEqual(done());
+  expect(requests.map((call) => call.out)).toEqual([
+    { error: e },
+    done(),
+    closed(undefined, true, e),
+    { error: x },
+  ]);
+  expect(model.throw(S, x).out).toEqual({ error: x });
+});
+
+test("the client leaves a bare end", () => {
+  const model = opened();
+  model.next(C);
+  const calls = [model.send(S, 1), model.send(S, 2), model.next(S)];
+  expect(model.return(C, "v").out).toEqual(done("v"));
+  expect(calls.map((call) => call.out)).toEqual([closed("v", false), closed("v", true), done()]);
+  expect(model.send(S, 3).out).toEqual(closed("v", true));
+  expect(model.closed).toBe(true);
+});
+
+test("the client leaves while it waits: its requests are done, the server's first next gets v", () => {
+  const model = opened();
+  const requests = [model.next(C), model.send(C, 1), model.throw(C, x)];
+  model.return(C, "v");
+  expect(requests[0]!.out).toEqual(done());
+  expect(requests[1]!.out).toMatchObject({ closed: { undelivered: true } });
+  expect(requests[2]!.out).toEqual({ error: x });
+  expect([model.next(S).out, model.next(S).out]).toEqual([done("v"), done()]);
+});
+
+test("the client leaves a body: its return gets what the body does next", () => {
+  const unwound = opened({ scoped: true });
+  unwound.next(C);
+  const send = unwound.send(S, 1);
+  const leaving = unwound.return(C, "v");
+  expect([send.out, leaving.out]).toEqual([closed("v", false), undefined]);
+  unwound.bodyUnwinds();
+  expect([leaving.out, unwound.calls[0]!.out]).toEqual([done("v"), { served: undefined }]);
+
+  const sendsAgain = opened({ scoped: true });
+  const request = sendsAgain.next(C);
+  const left = sendsAgain.return(C, "v");
+  expect(request.out).toEqual(done());
+  expect(sendsAgain.send(S, 1).out).toEqual(closed("v", true));
+  expect(sendsAgain.send(S, 2).out).toBeUndefined();
+  expect(left.out).toEqual(item(2));
+  const after = sendsAgain.next(C);
+  sendsAgain.bodyReturns("r");
+  expect([after.out, sendsAgain.calls[0]!.out]).toEqual([done("r"), { served: "r" }]);
+
+  const unaware = opened({ scoped: true });
+  unaware.next(C);
+  const early = unaware.return(C, "v");
+  unaware.bodyThrows(e);
+  expect([early.out, unaware.calls[0]!.out]).toEqual([{ error: e }, { error: e }]);
+});
+
+test("the client throws into the channel: the server may catch it and go on", () => {
+  const model = opened();
+  model.next(C);
+  const send = model.send(S, 1);
+  const thrown = model.throw(C, e);
+  expect([send.out, thrown.out]).toEqual([{ error: e }, undefined]);
+  model.send(S, 2);
+  expect(thrown.out).toEqual(item(2));
+});
+
+test("the client returns or throws before it started", () => {
+  const returned = opened();
+  expect(returned.return(C, "v").out).toEqual(done("v"));
+  expect(returned.calls[0]!.out).toEqual({ closed: { value: "v", cause: undefined } });
+  const thrown = opened();
+  expect(thrown.throw(C, e).out).toEqual({ error: e });
+  expect(thrown.calls[0]!.out).toEqual({ closed: { value: undefined, cause: e } });
+  const body = opened({ scoped: true });
+  body.return(C, "v");
+  expect(body.calls[0]!.out).toEqual({ served: undefined });
+});
+
+test("the channel's signal aborts", () => {
+  const serving = opened();
+  serving.next(C);
+  const calls = [serving.send(S, 1), serving.next(S)];
+  serving.abort(x);
+  expect(calls.map((call) => call.out)).toEqual([{ aborted: x }, { aborted: x }]);
+  expect([serving.next(C).out, serving.send(S, 2).out]).toEqual([done(), closed(undefined, true, x)]);
+  const asking = opened();
+  const requests = [asking.next(C), asking.next(C)];
+  asking.abort(x);
+  expect(requests.map((call) => call.out)).toEqual([{ aborted: x }, done()]);
+});
+
+test("a call that is cancelled before its hand-over was never made", () => {
+  const model = opened();
+  model.next(C);
+  const sends = [model.send(S, 1), model.send(S, 2), model.send(S, 3)];
+  model.cancel(3, x);
+  expect([model.next(C).out, model.next(C).out]).toEqual([item(3), undefined]);
+  expect(sends.map((call) => call.out)).toEqual([{ sent: undefined }, { aborted: x }, { sent: undefined }]);
+});
+
+test("a send that is cancelled after its hand-over: its answer is dropped", () => {
+  const model = opened();
+  model.next(C);
+  model.send(S, 1);
+  model.cancel(2, x);
+  expect(model.send(C, "dropped").out).toBeUndefined();
+  expect(model.send(S, 2).out).toBeUndefined();
+  expect(model.calls[3]!.out).toEqual({ sent: 2 });
+});
+
+test("a receive that is cancelled after its hand-over: its place stays open", () => {
+  const model = opened();
+  model.receive(C);
+  model.cancel(1, x);
+  const send = model.send(S, 1);
+  expect(model.send(C, "too early").out).toEqual({ typeError: true });
+  expect(model.receive(C).out).toEqual({ sent: 1 });
+  expect(send.out).toBeUndefined();
+  model.send(C, "answer");
+  expect(send.out).toEqual({ sent: "answer" });
+});
+
+test("one call more than the limit overflows", () => {
+  const model = opened({ limit: 1 });
+  model.next(C);
+  expect(model.next(C).out).toEqual({ overflow: true });
+  expect(model.return(C).out).toEqual(done());
+});

@@ -1,0 +1,26 @@
+/** Which test files a runtime leaves out, and why. Everything else runs everywhere. */
+
+export type Runtime = "node" | "deno" | "bun" | "browser";
+
+interface Exclusion {
+  readonly files: string;
+  readonly on: readonly Runtime[];
+  readonly because: string;
+}
+
+const exclusions: readonly Exclusion[] = [
+  {
+    files: "test/node/**",
+    on: ["browser"],
+    because: "these tests read files and start programs",
+  },
+  {
+    files: "test/node/{package,surface,layers}.test.ts",
+    on: ["deno", "bun"],
+    because: "these tests are about the project's files, which Node has read already",
+  },
+];
+
+export function excludedFiles(runtime: Runtime): string[] {
+  return exclusions.filter(({ on }) => on.includes(runtime)).map(({ files }) => files);
+}

@@ -1,0 +1,42 @@
+import { coverageConfigDefaults, defineConfig } from "vitest/config";
+
+import { entryPoints } from "./scripts/entry-points.ts";
+import { root } from "./scripts/project.ts";
+import { doctest } from "./test/support/doctest-plugin.ts";
+import { excludedFiles, type Runtime } from "./test/support/exclusions.ts";
+import { SummaryReporter } from "./test/support/summary-reporter.ts";
+import { systemBrowser } from "./test/support/system-browser.ts";
+
+/** Set by scripts/everywhere.ts: the browser that the tests run in instead of this process. */
+const browser = process.env["TEST_BROWSER"];
+
+function runtime(): Runtime {
+  if (browser) return "browser";
+  if ("Deno" in globalThis) return "deno";
+  return "Bun" in globalThis ? "bun" : "node";
+}
+
+export default defineConfig({
+  plugins: [doctest()],
+  resolve: {
+    alias: entryPoints().map(({ name, source }) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: root + source,
+    })),
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: excludedFiles(runtime()),
+    execArgv: ["--expose-gc"],
+    reporters: ["default", new SummaryReporter()],
+    coverage: { include: ["src/**"], exclude: coverageConfigDefaults.exclude },
+    ...(browser && {
+      browser: {
+        enabled: true,
+        provider: systemBrowser(),
+        instances: [{ browser }],
+        screenshotFailures: false,
+      },
+    }),
+  },
+});
