@@ -19,7 +19,8 @@ async function agent(task: string, person: Person) {
   }
 }
 
-const ask = async (person: Person, text: string) => (await person.send({ kind: "question", text })) ?? "";
+const ask = async (person: Person, text: string) =>
+  (await person.send({ kind: "question", text })) ?? "";
 
 // The person. Any user interface fits here: show a step; where it is a question, send the answer.
 async function talk(task: string, script: Record<string, string>) {

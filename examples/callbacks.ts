@@ -16,7 +16,9 @@ const readings = () =>
     const end = Promise.withResolvers<void>();
     // A callback cannot wait, so the sends are not awaited. They keep their order; should the consumer
     // fall more than `limit` calls behind, or leave, a send rejects, and that ends the body.
-    const stop = thermometer((degrees) => server.send(degrees).catch(end.reject), end.resolve);
+    const stop = thermometer((degrees) => {
+      server.send(degrees).catch(end.reject);
+    }, end.resolve);
     // A consumer may also leave while no send waits: the end's signal tells at once.
     server.signal.addEventListener("abort", () => end.reject(server.signal.reason));
     await end.promise.finally(stop);

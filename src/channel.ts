@@ -1,6 +1,6 @@
 import { cancelOnAbort, onAbort } from "./core/abort.ts";
 import type { AbortSignal } from "./core/abort.ts";
-import { Call, CLIENT, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
+import { CLIENT, createCall, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
 import { Rendezvous } from "./core/rendezvous.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
@@ -81,11 +81,7 @@ export class Channel<T, U = void, R = void> {
     const signal = options?.signal;
     if (signal === undefined) return;
     if (signal.aborted) meeting.destroy(signal.reason);
-    else
-      meeting.watch(
-        CLIENT,
-        onAbort(signal, () => meeting.destroy(signal.reason)),
-      );
+    else meeting.ended = onAbort(signal, () => meeting.destroy(signal.reason));
   }
 
   /** Whether the channel has ended: the server has closed, or the client has left. */
@@ -200,11 +196,7 @@ export class Channel<T, U = void, R = void> {
     signal: AbortSignal | undefined,
     toldElsewhere: () => void,
   ): Promise<R | undefined> {
-    if (typeof body !== "function") {
-      throw new TypeError(
-        `Could not serve a channel with a body that is no function: ${typeof body}`,
-      );
-    }
+    assertBody(body);
     const meeting = this.#meeting;
     try {
       await this.#open(signal, true);
@@ -217,12 +209,12 @@ export class Channel<T, U = void, R = void> {
       meeting.close(RETURN, result);
       return result;
     } catch (error) {
-      if (!meeting.closed && meeting.isDeparture(error)) {
+      if (meeting.isDeparture(error)) {
         meeting.close(RETURN, error.value);
         return undefined;
       }
-      // What the client gets to hear, or what the body was told by the channel, need not be told a third time.
-      if (meeting.close(THROW, error) || meeting.ended(error)) toldElsewhere();
+      // What the client gets to hear, or the channel was ended with, need not be told a third time.
+      if (meeting.close(THROW, error) || meeting.isCause(error)) toldElsewhere();
       throw error;
     }
   }
@@ -231,7 +223,8 @@ export class Channel<T, U = void, R = void> {
   #open(signal: AbortSignal | undefined, scoped: boolean): Promise<unknown> {
     const meeting = this.#meeting;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#served && !meeting.closed) {
+    if (meeting.closed) return Promise.reject(meeting.closedFor(SERVER, true));
+    if (this.#served) {
       return Promise.reject(
         new TypeError("Could not serve a channel that is being served already"),
       );
@@ -239,9 +232,9 @@ export class Channel<T, U = void, R = void> {
     this.#served = true;
     meeting.scoped = scoped;
     return new Promise((resolve, reject) => {
-      const call = new Call(SERVER, SEND, undefined, resolve, reject);
+      const call = createCall(SERVER, SEND, undefined, resolve, reject);
       // Another opening may take its place, but no other call its object, since the channel is still fresh.
-      call.receives = call.cancellable = true;
+      call.receives = call.pinned = true;
       if (signal !== undefined) {
         cancelOnAbort(call, signal, () => {
           this.#served = meeting.scoped = false;
@@ -250,5 +243,14 @@ export class Channel<T, U = void, R = void> {
       }
       meeting.enter(call);
     });
+  }
+}
+
+/** @throws `TypeError` for what cannot be called. */
+export function assertBody(body: unknown): void {
+  if (typeof body !== "function") {
+    throw new TypeError(
+      `Could not serve with what is no function, a value of type: ${typeof body}`,
+    );
   }
 }

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { abortable, cancelOnAbort, unlessAborted } from "./core/abort.ts";
+import { cancelOnAbort, createAbortController } from "./core/abort.ts";
 import type { AbortSignal, Settle } from "./core/abort.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
-import { Call, CLIENT, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
-import type { Side } from "./core/call.ts";
+import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
+import type { Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 
 /** Options of a call that waits. */
@@ -126,65 +126,48 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   next(value?: Out): Promise<IteratorResult<In, Return>> {
-    if (this.#leaving !== undefined) return this.#leaving.then(() => this.next(value));
-    return new Promise((resolve, reject) => {
-      this.#meeting.exchange(this.#side, NEXT, value, resolve as Settle, reject);
-    });
+    return this.#call(NEXT, value);
   }
 
   send(value: Out, options?: WaitOptions): Promise<In> {
-    if (options?.signal !== undefined) return this.#ask(value, options.signal, false);
-    if (this.#leaving !== undefined) return this.#leaving.then(() => this.send(value));
-    return new Promise((resolve, reject) => {
-      this.#meeting.exchange(this.#side, SEND, value, resolve as Settle, reject);
-    });
+    return this.#call(SEND, value, options?.signal);
   }
 
   receive(options?: WaitOptions): Promise<In> {
-    if (options?.signal !== undefined) return this.#ask(undefined, options.signal, true);
-    return this.send(undefined as Out);
+    return this.#call(SEND, undefined, options?.signal, true);
   }
 
   return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
-    if (this.#leaving !== undefined) return this.#leaving.then(() => this.return(value));
-    if (isThenable(value)) return this.#returnLater(value);
-    return new Promise((resolve, reject) => {
-      const call = new Call(this.#side, RETURN, value, resolve as Settle, reject);
-      if (this.#side === CLIENT) this.#meeting.leave(call);
-      else {
-        this.#meeting.close(RETURN, value);
-        call.resolve({ value, done: true });
-      }
-    });
+    return isThenable(value) ? this.#returnLater(value) : this.#call(RETURN, value);
   }
 
   throw(error: unknown): Promise<IteratorResult<In, Return>> {
-    if (this.#leaving !== undefined) return this.#leaving.then(() => this.throw(error));
-    return new Promise((resolve, reject) => {
-      const call = new Call(this.#side, THROW, error, resolve as Settle, reject);
-      if (this.#side === CLIENT) this.#meeting.enter(call);
-      else if (this.#meeting.close(THROW, error)) call.resolve({ value: undefined, done: true });
-      else reject(error);
-    });
+    return this.#call(THROW, error);
   }
 
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
-      const [signal, abort] = abortable();
-      this.#signal = signal;
-      this.#meeting.watch(this.#side, () => abort(this.#meeting.closedFor(this.#side, false)));
+      const controller = createAbortController();
+      this.#signal = controller.signal;
+      this.#meeting.watch(this.#side, () => {
+        controller.abort(this.#meeting.closedFor(this.#side, false));
+      });
     }
     return this.#signal;
   }
 
-  #ask(value: unknown, signal: AbortSignal, receives: boolean): Promise<In> {
-    if (signal.aborted) return Promise.reject(signal.reason);
+  #call<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#leaving !== undefined) {
-      return unlessAborted(this.#leaving, signal).then(() => this.#ask(value, signal, receives));
+      return this.#leaving.then(() => this.#call(kind, value, signal, receives));
     }
     return new Promise((resolve, reject) => {
-      const call = new Call(this.#side, SEND, value, resolve as Settle, reject);
-      call.cancellable = true;
+      if (signal === undefined) {
+        this.#meeting.exchange(this.#side, kind, value, resolve as Settle, reject);
+        return;
+      }
+      const call = createCall(this.#side, kind, value, resolve as Settle, reject);
+      call.pinned = true;
       call.receives = receives;
       cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
       this.#meeting.enter(call);
@@ -193,13 +176,12 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */
   #returnLater(value: PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
-    if (this.#side === CLIENT) this.#meeting.withdraw();
-    const settled = Promise.resolve(value);
-    const known = (): void => {
+    const known = Promise.resolve(value);
+    const leave = (): void => {
       this.#leaving = undefined;
     };
-    this.#leaving = settled.then(known, known);
-    return settled.then(
+    this.#leaving = known.then(leave, leave);
+    return known.then(
       (result) => this.return(result),
       async (error: unknown) => {
         if (this.#side === CLIENT && this.#meeting.scoped) return this.throw(error);
@@ -211,8 +193,5 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 }
 
 function isThenable<T>(value: T | PromiseLike<T> | undefined): value is PromiseLike<T> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
+  return typeof (value as { then?: unknown } | undefined | null)?.then === "function";
 }

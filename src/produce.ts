@@ -1,4 +1,4 @@
-import { Channel } from "./channel.ts";
+import { assertBody, Channel } from "./channel.ts";
 import type { Client, Server } from "./end.ts";
 
 /**
@@ -28,9 +28,7 @@ import type { Client, Server } from "./end.ts";
 export function produce<T, U = void, R = void>(
   body: (server: Server<T, U, R>) => R | PromiseLike<R>,
 ): Client<T, U, R> {
-  if (typeof body !== "function") {
-    throw new TypeError(`Could not produce with a body that is no function: ${typeof body}`);
-  }
+  assertBody(body);
   const channel = new Channel<T, U, R>();
   void channel.serve(body);
   return channel.client();

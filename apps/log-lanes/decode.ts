@@ -27,14 +27,16 @@ function check(file: string, bytes: Buffer, offset: number): void {
   const invalid = isUtf8(bytes) ? -1 : firstInvalid(bytes);
   if (nul < 0 && invalid < 0) return;
   const [at, what] =
-    nul >= 0 && (invalid < 0 || nul < invalid) ? [nul, "a NUL byte"] : [invalid, "bytes that are not UTF-8"];
+    nul >= 0 && (invalid < 0 || nul < invalid)
+      ? [nul, "a NUL byte"]
+      : [invalid, "bytes that are not UTF-8"];
   throw new Failure(`${file}: not a text file: ${what} at offset ${offset + at}`);
 }
 
 /** How many bytes at the end begin a character and do not complete it: 0 to 3. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number;
+    const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return 0; // ASCII
     if (byte < 0xc0) continue; // continues a character: look for its first byte
     const width = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;

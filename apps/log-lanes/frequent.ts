@@ -29,13 +29,13 @@ export class Frequent {
   /** The first `n` with their counts, most frequent first; in order of appearance where counts are equal. */
   top(n: number): [item: string, count: number][] {
     const all = [...this.#counters].map(([item, { count }]): [string, number] => [item, count]);
-    return all.sort(([, a], [, b]) => b - a).slice(0, n);
+    return all.toSorted(([, a], [, b]) => b - a).slice(0, n);
   }
 
   /** Drops at least half of the table, so its cost is spread over as many additions. */
   #lower(): void {
-    const counts = [...this.#counters.values()].map(({ count }) => count).sort((a, b) => b - a);
-    const median = counts[this.#capacity] as number;
+    const counts = [...this.#counters.values()].map(({ count }) => count).toSorted((a, b) => b - a);
+    const median = counts[this.#capacity] ?? 0;
     for (const [item, counter] of this.#counters) {
       counter.count -= median;
       if (counter.count <= 0) this.#counters.delete(item);

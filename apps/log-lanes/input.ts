@@ -31,7 +31,8 @@ export async function* readInput(name: string): AsyncGenerator<Buffer> {
   try {
     yield* name === STDIN ? process.stdin : openFile(name);
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof Error)) throw error;
+    const { code = "", message }: NodeJS.ErrnoException = error;
     throw new Failure(`${titleOf(name)}: ${REASONS[code] ?? message}`);
   }
 }
@@ -56,7 +57,9 @@ export async function hasPipedInput(): Promise<boolean> {
     await once(process.stdin, "readable", { signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     process.stdin.destroy();
-    process.stderr.write(`log-lanes: standard input is silent, and ignored; write ${STDIN} to wait for it\n`);
+    process.stderr.write(
+      `log-lanes: standard input is silent, and ignored; write ${STDIN} to wait for it\n`,
+    );
     return false;
   }
   return process.stdin.readableLength > 0;

@@ -13,20 +13,20 @@ export const SEVERITY: readonly Lane[] = [
   { name: "debug", pattern: /\b(?:debug|trace)\b/i },
 ];
 
-/** For npm's lock file: what the installed packages are licensed under, need, run, and depend on. */
+/** For npm's lock file: the installed packages, their licences, and what they ask for. */
 export const LOCK_FILE: readonly Lane[] = [
+  { name: "package", pattern: /^\s*"version":/ },
   { name: "licence", pattern: /^\s*"license":/ },
-  { name: "needs", pattern: /^\s*"(?:node|npm)":/ },
-  { name: "runs", pattern: /^\s*"hasInstallScript":/ },
-  { name: "depends", pattern: /^\s*"[^"]+": "(?:[~^<>=*]|\d)/ },
+  { name: "engine", pattern: /^\s*"(?:node|npm)":/ },
+  { name: "script", pattern: /^\s*"hasInstallScript":/ },
+  { name: "depends", pattern: /^\s*"[^"]+": "[~^<>=*\d]/ },
 ];
 
-/** The lane for lines that fit no other. */
+/** The lane for lines that fit no other: it fits all, so it comes last. */
 export const OTHER: Lane = { name: "other", pattern: /^/ };
 
-/** Finds a line's lane: the first one whose pattern occurs in it. The last lane takes what is left. */
-export function laneOf(text: string, lanes: readonly Lane[]): number {
-  const last = lanes.length - 1;
-  for (let i = 0; i < last; i++) if ((lanes[i] as Lane).pattern.test(text)) return i;
-  return last;
+/** Finds a line's lane: the first one whose pattern occurs in it. */
+export function laneOf(text: string, lanes: readonly Lane[]): Lane {
+  for (const lane of lanes) if (lane.pattern.test(text)) return lane;
+  return OTHER;
 }

@@ -18,7 +18,10 @@ export interface Line {
 export const MAX_LINE = 65_536;
 
 /** Splits at "\n" and "\r\n". Lines come in bunches, one for each piece of text that completes any. */
-export async function* splitLines(file: string, texts: AsyncIterable<string>): AsyncGenerator<Line[]> {
+export async function* splitLines(
+  file: string,
+  texts: AsyncIterable<string>,
+): AsyncGenerator<Line[]> {
   let number = 0;
   let text = ""; // the line that has begun and not ended yet,
   let bytes = 0; // and its true size so far

@@ -9,13 +9,16 @@ import { hasPipedInput, readInput, STDIN, titleOf } from "./input.ts";
 import { type Lane, LOCK_FILE, OTHER, SEVERITY } from "./lane.ts";
 import { type Line, splitLines } from "./lines.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
-import { forbidden, profile } from "./pipeline.ts";
+import { forbid, profile } from "./pipeline.ts";
 import { Progress } from "./progress.ts";
 import { report } from "./report.ts";
 import { runLanes } from "./route.ts";
 
 /** The input of last resort: every checkout of this project has it. */
-const LOCK_FILE_PATH = relative("", fileURLToPath(new URL("../../package-lock.json", import.meta.url)));
+const LOCK_FILE_PATH = relative(
+  "",
+  fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
+);
 
 async function main(args: string[]): Promise<string> {
   const options = parseOptions(args);
@@ -28,7 +31,7 @@ async function main(args: string[]): Promise<string> {
   const progress = new Progress();
   try {
     const found = await runLanes(progress.watch(allLines(files)), lanes, ({ name }, lines) =>
-      profile(options.forbid.includes(name) ? forbidden(name, lines) : lines),
+      options.forbid.includes(name) ? forbid(name, lines) : profile(lines),
     );
     return report(files, lanes, found, options.top);
   } finally {
@@ -37,8 +40,11 @@ async function main(args: string[]): Promise<string> {
 }
 
 /** What to read and how to sort it, where the command line leaves that open. */
-async function choose(options: Options): Promise<{ files: readonly string[]; lanes: readonly Lane[] }> {
-  const named = options.files.length > 0 ? options.files : (await hasPipedInput()) ? [STDIN] : undefined;
+async function choose(
+  options: Options,
+): Promise<{ files: readonly string[]; lanes: readonly Lane[] }> {
+  const named =
+    options.files.length > 0 ? options.files : (await hasPipedInput()) ? [STDIN] : undefined;
   return {
     files: named ?? [LOCK_FILE_PATH],
     lanes: [...(options.lanes ?? (named ? SEVERITY : LOCK_FILE)), OTHER],

@@ -62,14 +62,16 @@ export function parseOptions(args: string[]): Options {
       top: parseCount(values.top),
     };
   } catch (error) {
-    throw new Failure(`${(error as Error).message}\nTry --help`, EXIT.usage);
+    if (!(error instanceof Error)) throw error;
+    throw new Failure(`${error.message}\nTry --help`, EXIT.usage);
   }
 }
 
 function parseLane(text: string): Lane {
   const [, name, pattern] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (!name || !pattern) throw new Error(`--lane must be NAME=REGEXP: ${text}`);
-  if (name === OTHER.name) throw new Error(`--lane cannot be named ${OTHER.name}: it takes what is left`);
+  if (name === OTHER.name)
+    throw new Error(`--lane cannot be named ${OTHER.name}: it takes what is left`);
   return { name, pattern: new RegExp(pattern, "u") };
 }
 

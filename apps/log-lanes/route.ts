@@ -6,7 +6,7 @@
  * more than what is in hand: memory does not grow with the input.
  */
 
-import { Channel, ChannelClosed } from "coroutine-channels";
+import { Channel, ChannelClosed, type Server } from "coroutine-channels";
 
 import { type Lane, laneOf } from "./lane.ts";
 import type { Line } from "./lines.ts";
@@ -17,18 +17,23 @@ export async function runLanes<R>(
   lanes: readonly Lane[],
   pipeline: (lane: Lane, lines: AsyncIterable<Line>) => Promise<R>,
 ): Promise<R[]> {
-  const channels = lanes.map(({ name }) => new Channel<Line>({ name }));
-  const results = channels.map(async (channel, i) => {
+  const channels = new Map(lanes.map((lane) => [lane, new Channel<Line>({ name: lane.name })]));
+  const pipelines = [...channels].map(async ([lane, channel]) => {
     await using lines = channel.client(); // however the pipeline ends, the routing gets to know
-    return await pipeline(lanes[i] as Lane, lines);
+    return await pipeline(lane, lines);
   });
-  // A pipeline that fails leaves its channel, and the routing ends with ChannelClosed. That is only
-  // the echo: the error itself comes out of the pipeline.
-  const routing = route(batches, lanes, channels).catch(ChannelClosed.ignore);
+  const routing = route(batches, channels).catch(async (error: unknown) => {
+    // No lane is left waiting, not even one that the routing had not come to yet.
+    await Promise.all([...channels.values()].map((channel) => channel.client().return()));
+    // Where a pipeline failed, and so left its channel, this is only the echo: the error itself comes
+    // out of the pipeline.
+    ChannelClosed.ignore(error);
+  });
 
-  const [routed, ...settled] = await Promise.allSettled([routing, ...results]);
+  // Not Promise.all: it would return while the others are still unwinding.
+  const [routed, ...results] = await Promise.allSettled([routing, ...pipelines]);
   if (routed.status === "rejected") throw routed.reason;
-  return settled.map((result) => {
+  return results.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
@@ -36,15 +41,15 @@ export async function runLanes<R>(
 
 async function route(
   batches: AsyncIterable<Line[]>,
-  lanes: readonly Lane[],
-  channels: readonly Channel<Line>[],
+  channels: ReadonlyMap<Lane, Channel<Line>>,
 ): Promise<void> {
-  // However this block is left, every lane is closed, so no pipeline waits for ever.
-  await using stack = new AsyncDisposableStack();
-  const writers = [];
-  for (const channel of channels) writers.push(stack.use(await channel.server()));
+  const lanes = [...channels.keys()];
+  const servers = new Map<Lane, Server<Line>>();
+  for (const [lane, channel] of channels) servers.set(lane, await channel.server());
 
   for await (const lines of batches) {
-    for (const line of lines) await writers[laneOf(line.text, lanes)]?.send(line);
+    for (const line of lines) await servers.get(laneOf(line.text, lanes))?.send(line);
   }
+
+  for (const server of servers.values()) await server.return();
 }

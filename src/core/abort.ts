@@ -10,15 +10,15 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
   ? Platform
   : MinimalAbortSignal;
 
-declare const AbortController: new () => {
+declare const AbortController: new () => AbortController;
+interface AbortController {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-};
+}
 
-/** A signal of our own, and the function that aborts it. */
-export function abortable(): [signal: AbortSignal, abort: (reason: unknown) => void] {
-  const controller = new AbortController();
-  return [controller.signal, (reason) => controller.abort(reason)];
+/** A signal of our own, in the hands of the one who aborts it. */
+export function createAbortController(): AbortController {
+  return new AbortController();
 }
 
 /** Calls `listener` when `signal` aborts, until the function that it returns is called. */

@@ -1,6 +1,7 @@
 import type { Settle } from "./abort.ts";
+import type { Link } from "./queue.ts";
 
-/** The two ends. Each is the other's mirror; only the client opens, and only the server's leaving waits its turn. */
+/** The two ends, each the other's mirror but for this: only the client opens, and only its leaving is prompt. */
 export type Side = typeof CLIENT | typeof SERVER;
 export const CLIENT = 0;
 export const SERVER = 1;
@@ -16,35 +17,41 @@ export const THROW = 2;
 /** Brings a departure; from the server, the last that the client hears. */
 export const RETURN = 3;
 
-/** A call that waits, and the two functions that settle it. */
-export class Call {
+/** A call that waits. */
+export interface Call extends Link<Call> {
   side: Side;
   kind: Kind;
   /** What it brings, until that has been handed over. */
   value: unknown;
   resolve: Settle;
   reject: Settle;
-
-  /** Whether a signal may cancel this very object, so that no other call may use it in passing. */
-  cancellable = false;
+  /** Whether somebody holds on to this very object, so that no other call may use it in passing. */
+  pinned: boolean;
   /** Whether it brings nothing, so that another call may take its place when it is cancelled. */
-  receives = false;
-  /** Whether it was cancelled after its hand-over, and keeps its place for an answer that nobody wants. */
-  abandoned = false;
+  receives: boolean;
+}
 
-  next: Call | undefined = undefined;
-  previous: Call | undefined = undefined;
+export function createCall(
+  side: Side,
+  kind: Kind,
+  value: unknown,
+  resolve: Settle,
+  reject: Settle,
+): Call {
+  return {
+    side,
+    kind,
+    value,
+    resolve,
+    reject,
+    pinned: false,
+    receives: false,
+    next: undefined,
+    previous: undefined,
+  };
+}
 
-  constructor(side: Side, kind: Kind, value: unknown, resolve: Settle, reject: Settle) {
-    this.side = side;
-    this.kind = kind;
-    this.value = value;
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-
-  /** Whether it brings a value that must not be lost. */
-  get carries(): boolean {
-    return this.kind <= SEND && this.value !== undefined;
-  }
+/** Whether a call brings a value that must not be lost. */
+export function carries(call: Call): boolean {
+  return call.kind <= SEND && call.value !== undefined;
 }

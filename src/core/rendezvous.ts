@@ -1,16 +1,16 @@
 import { ChannelClosed, ChannelOverflow } from "../errors.ts";
 import type { Settle } from "./abort.ts";
-import { Call, CLIENT, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
-import type { Kind, Side } from "./call.ts";
+import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
+import type { Call, Kind, Side } from "./call.ts";
 import { Queue } from "./queue.ts";
 
 /** A channel's life, which only advances. */
 type Phase = typeof FRESH | typeof OPEN | typeof CLOSED | typeof ENDED;
-/** The client has not asked for anything yet. */
+/** The server end has not been opened by a first request. */
 const FRESH = 0;
 /** Both ends may call. */
 const OPEN = 1;
-/** The server has closed; what it sent before, and its ending, are still to be taken. */
+/** An end has closed, of which the other has still to hear. */
 const CLOSED = 2;
 /** Nothing waits, and nothing will. */
 const ENDED = 3;
@@ -24,15 +24,23 @@ function nobodyListens(): void {}
  * answers s(k).** Hence exactly one end waits at any time, and its calls make one queue. The first of them has been
  * handed over: what it brought has answered the other end, which is at work on the answer. Those behind it have not.
  *
- * There is one exception, the *vacant* place: a first call that brought nothing and was cancelled after its hand-over.
- * The answer that is under way then waits, not handed over, until a call of the same end takes the place. A new channel
- * is such a case: s0 is expected by nobody's doing.
+ * The exception is a *vacant* place: that of a first call which was cancelled after its hand-over. The answer under way
+ * finds nobody. If the call had brought nothing, the answer waits, not handed over, until another such call takes the
+ * place. If it had brought a value, the answer is unwanted, and the next call goes on from there. A new channel has a
+ * vacant place, too: that of s0.
+ *
+ * An end that closes tells the other's waiting calls or, if there are none, puts a last call into the queue. That passes
+ * by a vacant place.
  *
  * A transition first brings its state to rest, and settles calls only then, since to settle one may run foreign code.
  */
 export class Rendezvous {
   /** Whether a body answers for the server end, so that a client that leaves waits for it. */
   scoped = false;
+  /** Whether the client has left, even if a body has still to answer. */
+  clientLeft = false;
+  /** Called when nothing is left to settle. */
+  ended: () => void = nobodyListens;
 
   readonly #limit: number;
   readonly #name: string | undefined;
@@ -40,41 +48,39 @@ export class Rendezvous {
   #phase: Phase = FRESH;
   /** The end whose place is vacant, so that the first call in the queue has not been handed over. */
   #vacant: Side | undefined = SERVER;
+  /** Whether the answer that goes to the vacant place is unwanted. */
+  #unwanted = false;
+  /** The end that closed, where the other had no call to be told. */
+  #closer: Side | undefined = undefined;
 
   /** What either end returned, by side. */
   readonly #returned: [unknown, unknown] = [undefined, undefined];
   #cause: unknown = undefined;
-  #clientLeft = false;
-  /** Whether the client left while no call of the server was there to be told. */
-  #untold = false;
   #departures: WeakSet<ChannelClosed> | undefined = undefined;
-  #watchers: [side: Side, gone: () => void][] | undefined = undefined;
+  readonly #watchers: [() => void, () => void] = [nobodyListens, nobodyListens];
 
   constructor(limit: number, name: string | undefined) {
     this.#limit = limit;
     this.#name = name;
   }
 
-  /** Whether the server has closed, or the client has left a server that does not wait for it. */
+  /** Whether an end has closed. A client that leaves a body does not close: the body does, in answer. */
   get closed(): boolean {
     return this.#phase >= CLOSED;
   }
 
-  get clientLeft(): boolean {
-    return this.#clientLeft;
-  }
-
-  /** One end brings a value, and asks for the other's. */
+  /** One end brings something, and asks for what the other has. */
   exchange(side: Side, kind: Kind, value: unknown, resolve: Settle, reject: Settle): void {
     const first = this.#calls.head;
     if (
       first === undefined ||
       first.side === side ||
       first.next !== undefined ||
-      first.cancellable ||
-      this.#vacant !== undefined
+      first.pinned ||
+      this.#vacant !== undefined ||
+      kind > SEND
     ) {
-      this.enter(new Call(side, kind, value, resolve, reject));
+      this.enter(createCall(side, kind, value, resolve, reject));
       return;
     }
     // By far the most frequent case: the other end waits, alone. The same object waits on for this end.
@@ -87,97 +93,80 @@ export class Rendezvous {
     answer(bare ? value : { value, done: false });
   }
 
-  /** A call comes in: a value of either end, or the client's error. */
   enter(call: Call): void {
-    if (this.#phase === ENDED || (this.#phase === CLOSED && call.side === SERVER)) {
-      const untold = this.#untold && call.kind === NEXT;
-      if (untold) this.#untold = false;
-      this.#finish(call, untold ? this.#returned[CLIENT] : undefined, false);
-    } else if (this.#phase === FRESH && call.side === CLIENT) this.#start(call);
-    else this.#place(call);
+    const { side, kind } = call;
+    const first = this.#calls.head;
+    const departs =
+      kind === RETURN || (kind === THROW && (side === SERVER || this.#phase === FRESH));
+    if (
+      this.#phase === ENDED ||
+      side === this.#closer ||
+      (departs && side === SERVER && this.closed)
+    ) {
+      this.#finish(call, undefined, false);
+    } else if (departs) this.#depart(call);
+    else if (first === undefined || first.side === side) this.#wait(call, first);
+    else {
+      if (this.#phase === FRESH) this.#phase = OPEN;
+      if (this.#vacant === undefined) this.#meet(call, first, true);
+      else if (this.#vacant === first.side || first.kind > SEND) this.#hear(call, first);
+      else this.#takePlace(call, first);
+    }
   }
 
-  /** The client leaves. A body that serves it is told, and answers; a bare server end is not waited for. */
-  leave(call: Call): void {
-    this.#clientLeft = true;
-    if (this.#phase === ENDED) this.#finish(call, undefined, false);
-    else if (this.scoped && this.#phase === OPEN) this.#leaveBody(call);
-    else this.#leaveChannel(call);
-  }
-
-  /**
-   * Settles the client's waiting requests, since it is leaving. An earlier departure keeps waiting for the body.
-   *
-   * @param departure The call that leaves, unless what it leaves with is still to be awaited.
-   */
-  withdraw(departure?: Call): void {
-    const calls = this.#calls.head?.side === CLIENT ? this.#calls.drain() : [];
-    const handed = this.#vacant === undefined;
-    const withdrawn = calls.filter((call) => call.kind !== RETURN);
-    if (handed && withdrawn.length > 0 && withdrawn[0] === calls[0]) this.#vacant = CLIENT;
-    for (const call of calls) if (call.kind === RETURN) this.#calls.push(call);
-    if (departure !== undefined) this.#calls.push(departure);
-    this.#finishAll(withdrawn, undefined, handed && this.#vacant === CLIENT);
-  }
-
-  /**
-   * The server closes, with a value or an error, which takes its turn behind what the server has sent.
-   *
-   * @returns Whether this is what the client gets to hear.
-   */
+  /** The server's body ends. @returns Whether the client gets to hear how. */
   close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
-    if (this.closed) return false;
-    if (kind === RETURN) this.#returned[SERVER] = value;
-    else this.#cause = value;
-    const ending = new Call(SERVER, kind, value, nobodyListens, nobodyListens);
-    if (this.#calls.head?.side === CLIENT) {
-      const handed = this.#vacant === undefined;
-      const [first, ...others] = this.#end();
-      this.#deliver(ending, first as Call, handed);
-      this.#finishAll(others, undefined, false);
-    } else {
-      this.#phase = CLOSED;
-      this.#calls.push(ending);
-    }
-    this.#announce(CLIENT);
-    this.#announce(SERVER);
-    return true;
+    const heard = !this.closed;
+    this.enter(createCall(SERVER, kind, value, nobodyListens, nobodyListens));
+    return heard;
   }
 
-  /** The channel is ended from outside. */
+  /** The channel is ended from outside, unless an end has closed: then only its waiting calls are given up. */
   destroy(reason: unknown): void {
-    if (this.#phase === ENDED) return;
-    this.#cause = reason;
-    const calls = this.#end();
-    const all = calls[0]?.side === SERVER;
-    for (const call of all ? calls : calls.slice(0, 1)) call.reject(reason);
-    if (!all) this.#finishAll(calls.slice(1), undefined, false);
+    const calls = this.#calls.drain();
+    const last = this.#closer === undefined ? undefined : calls.pop();
+    if (last === undefined) {
+      if (this.#phase !== ENDED) this.#cause = reason;
+      this.#end();
+    } else {
+      this.#vacant = this.#closer;
+      this.#calls.push(last);
+    }
+    calls.forEach((call, i) => {
+      if (i === 0 || call.side === SERVER) call.reject(reason);
+      else this.#finish(call, undefined, false);
+    });
     this.#announce(CLIENT);
     this.#announce(SERVER);
   }
 
-  /** Ends the wait of a call. */
+  /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
-    if (call !== this.#calls.head || this.#vacant !== undefined) {
-      this.#calls.remove(call);
-      call.reject(reason);
-    } else if (call.receives) {
-      this.#calls.remove(call);
-      const refused = this.#vacate(call.side);
-      call.reject(reason);
-      for (const other of refused) this.#refuse(other);
-    } else {
-      const { reject } = call;
-      call.abandoned = true;
-      call.resolve = call.reject = nobodyListens;
-      reject(reason);
+    const handed = call === this.#calls.head && this.#vacant === undefined;
+    const refused: Call[] = [];
+    this.#calls.remove(call);
+    if (handed) {
+      this.#vacant = call.side;
+      this.#unwanted = !call.receives;
+      // The first behind it that brings nothing takes its place. Those that bring something must not: see `refuse`.
+      let next = this.#calls.head;
+      for (; call.receives && next !== undefined && next.kind <= SEND; next = this.#calls.head) {
+        if (!carries(next)) {
+          this.#vacant = undefined;
+          break;
+        }
+        this.#calls.remove(next);
+        refused.push(next);
+      }
     }
+    call.reject(reason);
+    for (const other of refused) refuse(other);
   }
 
   /** Calls `gone` once, when `side` is left with nobody to talk to. */
   watch(side: Side, gone: () => void): void {
-    if (this.closed || (side === SERVER && this.#clientLeft)) gone();
-    else (this.#watchers ??= []).push([side, gone]);
+    if (this.closed || (side === SERVER && this.clientLeft)) gone();
+    else this.#watchers[side] = gone;
   }
 
   /** The error for a call of `side` that nobody will answer. */
@@ -188,57 +177,89 @@ export class Rendezvous {
       cause: this.#cause,
       name: this.#name,
     });
-    if (side === SERVER && this.scoped) (this.#departures ??= new WeakSet()).add(closed);
+    if (this.scoped) (this.#departures ??= new WeakSet()).add(closed);
     return closed;
   }
 
   /** Whether `error` is what told this channel's body that its client has left. */
   isDeparture(error: unknown): error is ChannelClosed {
-    return error instanceof ChannelClosed && this.#departures?.has(error) === true;
+    return this.clientLeft && this.#departures?.has(error as ChannelClosed) === true;
   }
 
-  /** Whether `error` is what the channel ended with, or a departure. */
-  ended(error: unknown): boolean {
-    return error === this.#cause || this.isDeparture(error);
+  /** Whether `error` is what the channel was ended with. */
+  isCause(error: unknown): boolean {
+    return error === this.#cause;
   }
 
-  /** The client's first call. An error has nobody to catch it yet, as in a generator that has not started. */
-  #start(call: Call): void {
-    if (call.kind !== THROW) {
-      this.#phase = OPEN;
-      this.#place(call);
-      return;
+  /** An end leaves. Who waits on the other end is told, and else who calls next. */
+  #depart(call: Call): void {
+    const { side, kind, value } = call;
+    const first = this.#calls.head;
+    const handed = this.#vacant === undefined;
+    const toBody = side === CLIENT && this.scoped && this.#phase === OPEN;
+    const last = toBody ? call : createCall(side, kind, value, nobodyListens, nobodyListens);
+    const others: Call[] = [];
+    if (side === CLIENT) {
+      this.clientLeft = true;
+      // An error that comes before there is anybody to catch it stays with the client.
+      if (kind === THROW) {
+        last.kind = RETURN;
+        last.value = undefined;
+      }
     }
-    this.#clientLeft = true;
-    this.#cause = call.value;
-    this.#finishAll(this.#end(), undefined, true);
-    call.reject(call.value);
-    this.#announce(CLIENT);
+    if (kind === THROW) this.#cause = value;
+    else if (!toBody) this.#returned[side] = value;
+    if (first !== undefined && first.side !== side) {
+      others.push(...this.#calls.drain());
+      if (toBody) {
+        this.#vacant = undefined;
+        this.#calls.push(last);
+      } else this.#end();
+      this.#deliver(last, first, handed);
+      for (const other of others.slice(1)) this.#finish(other, undefined, false);
+    } else {
+      if (!toBody) {
+        this.#phase = CLOSED;
+        this.#closer = side;
+      }
+      if (side === CLIENT) this.#withdraw(last);
+      else this.#calls.push(last);
+    }
+    if (!toBody) {
+      const untold = others.at(-1);
+      // The server's error, if nobody will come for it any more, goes to the client that leaves.
+      if (this.#closer === SERVER && untold?.kind === THROW) call.reject(untold.value);
+      else this.#finish(call, undefined, kind === THROW && side === SERVER);
+      this.#announce(CLIENT);
+    }
     this.#announce(SERVER);
   }
 
-  #place(call: Call): void {
-    const first = this.#calls.head;
-    if (first === undefined || first.side === call.side) this.#wait(call, first);
-    else if (this.#vacant === undefined) this.#meet(call, first, true);
-    else if (this.#vacant === call.side) this.#takePlace(call, first);
-    else this.#hear(call, first, false);
+  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  #withdraw(departure: Call): void {
+    const requests = this.#calls.drain();
+    const handed = requests.length > 0 && this.#vacant === undefined;
+    if (handed && requests[0]?.kind !== RETURN) this.#vacant = CLIENT;
+    for (const request of requests) if (request.kind === RETURN) this.#calls.push(request);
+    this.#calls.push(departure);
+    requests.forEach((request, i) => {
+      if (request.kind !== RETURN) this.#finish(request, undefined, handed && i === 0);
+    });
   }
 
+  /** `call` waits behind those of its end, or as the first. */
   #wait(call: Call, first: Call | undefined): void {
-    if (first === undefined) {
-      if (this.#vacant === call.side && call.kind !== THROW) {
-        if (call.carries) {
-          this.#refuse(call);
-          return;
-        }
-        this.#vacant = undefined;
-      }
-    } else if (this.#calls.length - Number(first.abandoned) >= this.#limit) {
+    if (this.#calls.length >= this.#limit) {
       call.reject(new ChannelOverflow(this.#limit, this.#name));
       return;
     }
-    this.#calls.push(call);
+    const takesPlace =
+      first === undefined && this.#vacant === call.side && !this.#unwanted && call.kind <= SEND;
+    if (takesPlace && carries(call)) refuse(call);
+    else {
+      if (takesPlace) this.#vacant = undefined;
+      this.#calls.push(call);
+    }
   }
 
   /** `call` answers `first`, and is answered by the one behind it, or else waits for that. */
@@ -246,79 +267,42 @@ export class Rendezvous {
     this.#calls.remove(first);
     const next = this.#calls.head;
     if (next === undefined) this.#calls.push(call);
-    else if (isEnding(next)) this.#end();
+    else this.#endAfter(next);
     this.#deliver(call, first, handed);
     if (next !== undefined) this.#deliver(next, call, true);
   }
 
-  /** `first` has not been handed over, since the place of the call that it answers is vacant. `call` may take it. */
-  #takePlace(call: Call, first: Call): void {
-    if (first.kind === THROW || first.kind === RETURN) this.#hear(call, first, !call.carries);
-    else if (call.kind === THROW) {
-      this.#vacant = undefined;
-      this.#meet(call, first, false);
-    } else if (call.carries) this.#refuse(call);
-    else {
-      this.#vacant = undefined;
-      this.#deliver(first, call, true);
-    }
-  }
-
-  /** `first` brings an error or a departure, and `call` is the first to hear of it. */
-  #hear(call: Call, first: Call, handed: boolean): void {
-    if (isEnding(first)) this.#end();
+  /** `first`, which has waited for anybody, answers `call`. */
+  #hear(call: Call, first: Call): void {
+    const handed = this.#vacant === call.side && !this.#unwanted && !carries(call);
     this.#vacant = undefined;
+    this.#endAfter(first);
     this.#deliver(first, call, handed);
   }
 
-  /** Lets the place of a cancelled call go to the first one behind it that brings nothing. */
-  #vacate(side: Side): Call[] {
-    const refused: Call[] = [];
-    let next = this.#calls.head;
-    for (; next?.carries; next = this.#calls.head) {
-      this.#calls.remove(next);
-      refused.push(next);
+  /** `first` has not been handed over, since the call that asked for it was cancelled. */
+  #takePlace(call: Call, first: Call): void {
+    const answers = this.#unwanted || call.kind === THROW;
+    if (!answers && carries(call)) {
+      refuse(call);
+      return;
     }
-    if (next === undefined || next.kind === THROW || next.kind === RETURN) this.#vacant = side;
-    return refused;
+    this.#vacant = undefined;
+    if (answers) this.#meet(call, first, false);
+    else this.#deliver(first, call, true);
   }
 
-  #leaveBody(call: Call): void {
-    if (this.#calls.head?.side === SERVER) {
-      const handed = this.#vacant === undefined;
-      const calls = this.#calls.drain();
-      const { value } = call;
-      this.#vacant = undefined;
-      this.#returned[CLIENT] = value;
-      this.#calls.push(call);
-      this.#finishAll(calls, value, handed);
-    } else {
-      this.withdraw(call);
+  #endAfter(call: Call): void {
+    if (call.kind > SEND && call.side === this.#closer) {
+      this.#calls.remove(call);
+      this.#end();
     }
-    this.#announce(SERVER);
   }
 
-  #leaveChannel(call: Call): void {
-    const handed = this.#vacant === undefined;
-    const wasOpen = this.#phase === OPEN;
-    const calls = this.#end();
-    const toServer = calls[0]?.side === SERVER;
-    this.#returned[CLIENT] = call.value;
-    this.#untold = wasOpen && !toServer;
-    this.#finishAll(calls, toServer ? call.value : undefined, handed);
-    const last = calls.at(-1);
-    // An error that nobody will come for any more goes to the one who leaves.
-    if (last !== undefined && isEnding(last) && last.kind === THROW) call.reject(last.value);
-    else this.#finish(call, undefined, false);
-    this.#announce(CLIENT);
-    this.#announce(SERVER);
-  }
-
-  /** Leaves the state that nothing comes after, and hands out the calls that waited. */
-  #end(): Call[] {
+  #end(): void {
     this.#phase = ENDED;
     this.#vacant = undefined;
-    return this.#calls.drain();
+    this.ended();
   }
 
   /** Settles `to` with what `from` brings. */
@@ -332,7 +316,7 @@ export class Rendezvous {
     } else to.resolve(to.kind === SEND ? value : { value, done: false });
   }
 
-  /** Settles a call that the other end does not answer any more; one that was not handed over, as a finished generator. */
+  /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
   #finish(call: Call, value: unknown, handed: boolean): void {
     if (call.kind === SEND) call.reject(this.closedFor(call.side, !handed));
     else if (handed || call.kind === NEXT) call.resolve({ value, done: true });
@@ -340,27 +324,18 @@ export class Rendezvous {
     else call.resolve({ value: call.value, done: true });
   }
 
-  #finishAll(calls: Call[], value: unknown, handed: boolean): void {
-    calls.forEach((call, i) => this.#finish(call, i === 0 ? value : undefined, i === 0 && handed));
-  }
-
-  #refuse(call: Call): void {
-    call.reject(
-      new TypeError(
-        `Could not send before the answer to a cancelled receive is taken, a value of type: ${typeof call.value}`,
-      ),
-    );
-  }
-
   #announce(side: Side): void {
-    const watchers = this.#watchers;
-    if (watchers === undefined) return;
-    this.#watchers = watchers.filter((watcher) => watcher[0] !== side);
-    for (const watcher of watchers) if (watcher[0] === side) watcher[1]();
+    const gone = this.#watchers[side];
+    this.#watchers[side] = nobodyListens;
+    gone();
   }
 }
 
-/** Whether a call is the last that the client hears of the server. */
-function isEnding(call: Call): boolean {
-  return call.side === SERVER && (call.kind === THROW || call.kind === RETURN);
+/** A call that brings a value while its end has an item to take first: to let it pass would pair it with the wrong one. */
+function refuse(call: Call): void {
+  call.reject(
+    new TypeError(
+      `Could not send before taking the item that a cancelled receive left: ${typeof call.value}`,
+    ),
+  );
 }

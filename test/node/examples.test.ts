@@ -13,7 +13,8 @@ const names = readdirSync(folder).filter((name) => name.endsWith(".ts"));
 function expectedOutput(name: string): string {
   const source = readFileSync(new URL(name, folder), "utf8");
   const block = /\n\/\/ Prints:\n((?:\/\/.*\n)+)$/.exec(source)?.[1];
-  if (block === undefined) throw new Error(`${name} must end with a comment that begins with "// Prints:"`);
+  if (block === undefined)
+    throw new Error(`${name} must end with a comment that begins with "// Prints:"`);
   return block.replace(/^\/\/ ?/gm, "");
 }
 
@@ -24,8 +25,8 @@ describe.skipIf(!canRunPrograms)("examples", () => {
   });
 
   test("producer.ts has the consumer of generator.ts, and prints the same", () => {
-    const [generator, producer] = ["generator.ts", "producer.ts"].map((name) =>
-      readFileSync(new URL(name, folder), "utf8").split("// ---- The consumer ----")[1],
+    const [generator, producer] = ["generator.ts", "producer.ts"].map(
+      (name) => readFileSync(new URL(name, folder), "utf8").split("// ---- The consumer ----")[1],
     );
     expect(generator).toContain("countdown(10)");
     expect(producer).toBe(generator);

@@ -2,14 +2,15 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const useSource = new URL("use-source.mjs", import.meta.url).href;
 
 /** The programs are TypeScript with `await using`, which Node runs as it is from version 24 on. */
-export const canRunPrograms: boolean = "asyncDispose" in Symbol && typeof AsyncDisposableStack === "function";
+export const canRunPrograms: boolean =
+  !("Deno" in globalThis) && !("Bun" in globalThis) && parseInt(process.versions.node) >= 24;
 
 export interface Finished {
   readonly code: number | null;
@@ -21,34 +22,37 @@ export interface Start {
   readonly args?: readonly string[];
   readonly nodeOptions?: readonly string[];
   readonly cwd?: string;
+  /** Who runs it. */
   readonly uid?: number;
+  /** A shell command to run it with, as "$@". */
+  readonly shell?: string;
 }
 
-/** Starts a program of the project; its standard input is a pipe that is still open. */
+/** Starts a program of the project; its standard input is a pipe that stays open. */
 export function start(path: string, options: Start = {}): ChildProcessWithoutNullStreams {
-  const args = ["--import", useSource, ...(options.nodeOptions ?? []), root + path, ...(options.args ?? [])];
-  return spawn(process.execPath, args, {
-    cwd: options.cwd ?? root,
-    env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" },
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
+  const { args = [], nodeOptions = [], cwd = root, shell, ...rest } = options;
+  const words = [process.execPath, "--import", useSource, ...nodeOptions, root + path, ...args];
+  const [command, ...parameters] = shell ? ["sh", "-c", shell, "sh", ...words] : words;
+  return spawn(command ?? "", parameters, {
+    cwd,
+    env: { ...process.env, NODE_OPTIONS: "" },
+    ...rest,
   });
 }
 
 /** Waits for the end of a started program. */
 export async function finished(child: ChildProcessWithoutNullStreams): Promise<Finished> {
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close") as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
+  const closed = once(child, "close");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { code: child.exitCode, stdout, stderr };
 }
 
 /** Runs a program from beginning to end, with `input` as all of its standard input. */
-export function run(path: string, options: Start & { input?: string | Uint8Array } = {}): Promise<Finished> {
-  const child = start(path, options);
+export function run(path: string, options: Start & { input?: string } = {}): Promise<Finished> {
+  const { input = "", ...rest } = options;
+  const child = start(path, rest);
   // A program may end without reading what it is sent; its exit code tells what happened.
   child.stdin.on("error", () => {});
-  child.stdin.end(options.input ?? "");
+  child.stdin.end(input);
   return finished(child);
 }

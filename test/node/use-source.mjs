@@ -6,5 +6,7 @@ const source = new URL("../../src/index.ts", import.meta.url).href;
 
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === "coroutine-channels" ? { url: source, shortCircuit: true } : next(specifier, context),
+    specifier === "coroutine-channels"
+      ? { url: source, shortCircuit: true }
+      : next(specifier, context),
 });

@@ -134,7 +134,9 @@ export function* sequences(scope: Scope): Generator<Case> {
     if (sequence.length === length) return void (yield here);
     const from = restFrom.at(-1) ?? 0;
     const resting = model.finished && !model.calls.some((c) => c.how !== "body" && !c.out);
-    const cancels: Step[] = scope.patient ? [] : model.calls.map((_, i) => `abort(${i + 1})` as const);
+    const cancels: Step[] = scope.patient
+      ? []
+      : model.calls.map((_, i) => `abort(${i + 1})` as const);
     let made = false;
     for (let a = 0; a < alphabet.length + cancels.length; a++) {
       const step = alphabet[a] ?? cancels[a - alphabet.length]!;

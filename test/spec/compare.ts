@@ -4,12 +4,18 @@
  * - stepwise: every call is followed by a drain. Compared is which calls have settled after each
  *   call, and with what.
  * - overlapping: from the moment the server end is there, all calls are made in one go. Compared is
- *   what has settled in the end, and that the normal answers of each end came in the order of its calls.
+ *   what has settled in the end, and that each end's normal answers came in the order of its calls.
  *
- * A drain is a turn of the event loop, which lets all microtasks run however many they are. Hundreds of
- * channels go through their sequences side by side, so that they share the turns.
+ * A drain is a turn of the event loop, which lets all microtasks run however many they are.
+ * Hundreds of channels go through their sequences side by side, so that they share the turns.
  */
-import { Channel, ChannelClosed, ChannelOverflow, type Client, type Server } from "coroutine-channels";
+import {
+  Channel,
+  ChannelClosed,
+  ChannelOverflow,
+  type Client,
+  type Server,
+} from "coroutine-channels";
 import { type Case, cancelled, errorOf, nameOf, run, type Sequence } from "./calls.ts";
 import type { Outcome } from "./model.ts";
 
@@ -124,7 +130,8 @@ class Run {
     sequence.forEach((step, i) => {
       const of = cancelled(step);
       if (of !== undefined) this.ofCall[of - 1] = new AbortController();
-      else if (manySignals && /send|receive|open/.test(step)) this.ofCall[i] = new AbortController();
+      else if (manySignals && /send|receive|open/.test(step))
+        this.ofCall[i] = new AbortController();
     });
   }
 
@@ -261,13 +268,15 @@ class Run {
       const now = actual && actual.at < part.length ? actual : undefined;
       const same = expected && now ? matches(expected, now) : !expected && !now;
       const name = nameOf(part).split(" ")[i]!;
-      const at = now && then.settledAt[i] !== now.at && !this.overlapping ? ` at ${now.at + 1}` : "";
+      const at =
+        now && then.settledAt[i] !== now.at && !this.overlapping ? ` at ${now.at + 1}` : "";
       const shown = now ? (now.rejected ? "rejects " : "") + print(now.value) + at : "waits";
       if (step.startsWith("body") || step.startsWith("abort")) return `  ${i + 1} ${name}`;
       const verdict = same && !at ? "" : `   <-- model: ${expected ? print(expected) : "waits"}`;
       return `  ${i + 1} ${name}: ${shown}${verdict}`;
     });
-    if (this.trouble) lines.push(`  at the end of ${nameOf(this.expected.sequence)}: ${this.trouble}`);
+    if (this.trouble)
+      lines.push(`  at the end of ${nameOf(this.expected.sequence)}: ${this.trouble}`);
     return [`${nameOf(part)}   (${mode}${limit})`, ...lines].join("\n");
   }
 }

@@ -1,6 +1,6 @@
 /**
- * All sequences of calls of small scope, on the library and on the model. A mistake of the core nearly
- * always shows in a few calls, if they are the right ones: so here are all of them.
+ * All sequences of calls of small scope, on the library and on the model. A mistake of the core
+ * nearly always shows in a few calls, if they are the right ones: so here are all of them.
  */
 import { expect, test } from "vitest";
 import { bareAlphabet, type Scope, scopedAlphabet, sequences, type Step } from "./calls.ts";

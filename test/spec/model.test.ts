@@ -86,7 +86,7 @@ test("the client leaves a bare end", () => {
   expect(model.closed).toBe(true);
 });
 
-test("the client leaves while it waits: its requests are done, the server's first next gets v", () => {
+test("the client leaves while it waits: its requests are done, a later next gets v", () => {
   const model = opened();
   const requests = [model.next(C), model.send(C, 1), model.throw(C, x)];
   model.return(C, "v");
@@ -151,7 +151,10 @@ test("the channel's signal aborts", () => {
   const calls = [serving.send(S, 1), serving.next(S)];
   serving.abort(x);
   expect(calls.map((call) => call.out)).toEqual([{ aborted: x }, { aborted: x }]);
-  expect([serving.next(C).out, serving.send(S, 2).out]).toEqual([done(), closed(undefined, true, x)]);
+  expect([serving.next(C).out, serving.send(S, 2).out]).toEqual([
+    done(),
+    closed(undefined, true, x),
+  ]);
   const asking = opened();
   const requests = [asking.next(C), asking.next(C)];
   asking.abort(x);
@@ -164,7 +167,39 @@ test("a call that is cancelled before its hand-over was never made", () => {
   const sends = [model.send(S, 1), model.send(S, 2), model.send(S, 3)];
   model.cancel(3, x);
   expect([model.next(C).out, model.next(C).out]).toEqual([item(3), undefined]);
-  expect(sends.map((call) => call.out)).toEqual([{ sent: undefined }, { aborted: x }, { sent: undefined }]);
+  expect(sends.map((call) => call.out)).toEqual([
+    { sent: undefined },
+    { aborted: x },
+    { sent: undefined },
+  ]);
+});
+
+test("a queued send is cancelled between its neighbours and the server's ending", () => {
+  const model = opened();
+  model.next(C);
+  model.send(S, 1);
+  model.send(S, 2);
+  model.return(S, "r");
+  model.cancel(3, x);
+  expect([model.next(C).out, model.next(C).out]).toEqual([done("r"), done()]);
+});
+
+test("only the first of the body's calls that a leaving rejects had been handed over", () => {
+  const model = opened({ scoped: true });
+  model.next(C);
+  const sends = [model.send(S, 1), model.send(S, 2), model.send(S, 3)];
+  model.return(C, "v");
+  const outs = [closed("v", false), closed("v", true), closed("v", true)];
+  expect(sends.map((call) => call.out)).toEqual(outs);
+});
+
+test("an ending passes by a call that was cancelled: it goes to the first that waits", () => {
+  const model = opened();
+  model.send(C, 1);
+  const next = model.next(C);
+  model.cancel(1, x);
+  model.throw(S, e);
+  expect(next.out).toEqual({ error: e });
 });
 
 test("a send that is cancelled after its hand-over: its answer is dropped", () => {

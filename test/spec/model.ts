@@ -2,14 +2,15 @@
  * The sequential specification of a channel, in plain arrays.
  *
  * The client makes requests c(1), c(2), ...; the server makes emissions s(0), s(1), s(2), ...,
- * where s(0) is the opening of the server end. **s(k) answers c(k), and c(k+1) answers s(k).**
- * The model keeps both sequences whole, as lists of all the calls ever made, and finds the answer of
- * a call by its position. It is slow, and there is nothing in it that could get out of step.
+ * where s(0) is the opening of the server end. **s(k) answers c(k), and c(k+1) answers s(k).** The
+ * model keeps both sequences whole, as lists of all calls ever made, and finds the answer of a call
+ * by its position. It is slow, and there is nothing in it that could get out of step.
  *
  * Names: a call is *handed over* when there is a call of the other end that it answers. A *gap* is
- * the place of a `receive()` that was cancelled after its hand-over; a *dropped* call is a `send(v)`
- * that was cancelled after its hand-over: it keeps its position, but nobody waits for its answer.
- * What a `closed` outcome leaves out, the contract leaves open.
+ * the place of a `receive()` that was cancelled after its hand-over. A *dropped* call was cancelled
+ * after its hand-over and keeps its position, but its answer goes to nobody. An ending (what the
+ * server returned or threw, or the client's leaving) is never dropped so: it passes by to the first
+ * call that waits. What a `closed` outcome leaves out, the contract leaves open.
  */
 export type Outcome =
   | { value: unknown; done: boolean } //                  of next, throw, return
@@ -49,15 +50,13 @@ export class Model {
   private readonly c: Sequence = [undefined];
   /** s(0), s(1), ...; s(0) is the opening. */
   private readonly s: Sequence = [];
-  /** The position of the server's own ending in `s`, which answers all requests from there on. */
-  private end: number | undefined;
   /** Whether some request has got what the server returned or threw. */
   private endTaken = false;
   /** The other ways in which a channel ends: everything is settled, for ever. */
   private over: { by: "client" | "signal"; value?: unknown; cause?: unknown } | undefined;
   /** Whether a server's `next` may still get the value with which the client left. */
   private farewell = false;
-  /** Scoped only: the last call of the body that rejected because the client left, and whose leaving. */
+  /** Scoped: the last call of the body that rejected because the client left, with what. */
   told: { call: Call; value: unknown } | undefined;
   private left = false;
 
@@ -69,6 +68,11 @@ export class Model {
     this.limit = options.limit ?? 1024;
   }
 
+  /** The position of the server's own ending, which is its last call and answers all requests. */
+  private get end(): number | undefined {
+    const last = this.s.length - 1;
+    return last > 0 && isEnding(this.s[last]!) ? last : undefined;
+  }
   get closed(): boolean {
     return this.over !== undefined || this.end !== undefined;
   }
@@ -179,10 +183,7 @@ export class Model {
       call.out = { overflow: true };
     } else {
       this.append(list, call);
-      if (ends) {
-        this.end = list.length - 1;
-        call.out = { value: how === "return" ? value : undefined, done: true };
-      }
+      if (ends) call.out = { value: how === "return" ? value : undefined, done: true };
     }
     return this.settle(call);
   }
@@ -208,7 +209,6 @@ export class Model {
       if (list.at(-1)?.gap && carriesValue(call)) call.out = { typeError: true };
       else this.append(list, call);
     }
-    if (this.end !== undefined && list === this.s) this.end = list.length - 1;
   }
 
   /** The call of the other end that this one answers. */
@@ -250,7 +250,7 @@ export class Model {
 
   // ---- endings --------------------------------------------------------------------------------
 
-  /** The server's ending answers all requests from its position on; the first one gets what it was. */
+  /** The server's ending answers all requests from its position on; the first gets what it was. */
   private settleEnd(end: number): void {
     const ending = this.s[end]!;
     for (let k = Math.max(end, 1); k < this.c.length; k++) {
@@ -315,7 +315,7 @@ export class Model {
     else if (this.s[0]) this.s[0].out = { closed: { value: undefined, cause: call.value } };
   }
 
-  /** The client leaves a body that runs: its `return` is a request of its own, behind the present one. */
+  /** The client leaves a body that runs: its `return` is a request, behind the one in progress. */
   private leaveBody(call: Call): void {
     this.left = true;
     this.dismissClient();
@@ -329,7 +329,7 @@ export class Model {
   /** c(k+1), a `return`, answers s(k): the calls of the body that wait are told so. */
   private tell(request: Call, k: number): void {
     request.told = true;
-    this.dismissServer(k, request.value);
+    this.dismissServer(k, request.value, k);
     this.s.splice(k + 1);
   }
 
@@ -343,7 +343,8 @@ export class Model {
     });
   }
 
-  private dismissServer(from: number, value: unknown): void {
+  /** The calls that wait from a position on are told; up to `last` they may be handed over. */
+  private dismissServer(from: number, value: unknown, last = Infinity): void {
     this.farewell = true;
     this.s.forEach((call, k) => {
       if (!waits(call) || k < from) return;
@@ -352,7 +353,7 @@ export class Model {
         else if (!this.scoped) call.out = { closed: { value, cause: undefined } };
         return;
       }
-      const undelivered = !this.reached(this.s, k);
+      const undelivered = k > last || !this.reached(this.s, k);
       if (call.how === "next") call.out = { value: this.farewell ? value : undefined, done: true };
       else {
         call.out = { closed: { value, cause: undefined, undelivered } };
@@ -368,7 +369,6 @@ export class Model {
     opening.out = out;
     if (this.over !== undefined || this.end !== undefined) return;
     this.append(this.s, { how, value, out: { value, done: true } });
-    this.end = this.s.length - 1;
     this.settle(opening);
   }
 }

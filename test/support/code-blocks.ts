@@ -21,7 +21,8 @@ export function codeBlocks(file: string, text: string): CodeBlock[] {
   let code: string[] = [];
 
   for (const [index, line] of lines.entries()) {
-    const [, indent = "", marks = "", info = ""] = /^(\s*)(`{3,}|~{3,})\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, indent = "", marks = "", info = ""] =
+      /^(\s*)(`{3,}|~{3,})\s*(.*?)\s*$/.exec(line) ?? [];
     if (!fence) {
       if (marks) fence = { indent, marks, info, line: index + 2 };
       code = [];

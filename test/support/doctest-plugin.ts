@@ -3,11 +3,11 @@
  * of its own. test/docs.test.ts runs them, in browsers too.
  */
 
-import { globSync, readFileSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 
 import type { Plugin } from "vite";
 
+import { filesBelow } from "../../scripts/files.ts";
 import { root } from "../../scripts/project.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
 
@@ -16,15 +16,17 @@ const LIST = "virtual:doctest";
 /** The folder that the programs seem to be in: `doctest/README.md/12.ts` begins at line 12 of README.md. */
 const FOLDER = `${root}doctest/`;
 
-const documents = ["README.md", "docs/**/*.md", "src/**/*.ts"];
-const notOurs = (path: string) => /(^|\/)node_modules(\/|$)/.test(path);
+function documents(): string[] {
+  const pages = existsSync(`${root}docs`) ? filesBelow("docs", ".md") : [];
+  return [
+    ...["README.md"].filter((file) => existsSync(root + file)),
+    ...pages,
+    ...filesBelow("src", ".ts"),
+  ];
+}
 
 export function documentedPrograms(): CodeBlock[] {
-  return globSync(documents, { cwd: root })
-    .map((path) => path.split(sep).join("/"))
-    .filter((path) => !notOurs(path))
-    .toSorted()
-    .flatMap((path) => codeBlocks(path, readFileSync(root + path, "utf8")));
+  return documents().flatMap((path) => codeBlocks(path, readFileSync(root + path, "utf8")));
 }
 
 export function doctest(): Plugin {
@@ -53,12 +55,6 @@ export function doctest(): Plugin {
       const program = programs.get(id);
       // Empty lines first, so that an error's line number is the document's.
       return program ? "\n".repeat(program.line - 1) + program.code : null;
-    },
-    configureServer({ watcher, restart }) {
-      watcher.on("change", (path) => {
-        const file = relative(root, path);
-        if (file.endsWith(".md")) void restart();
-      });
     },
   };
 }

@@ -15,9 +15,14 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
-    files: "test/node/{package,surface,layers}.test.ts",
+    files: "test/node/{surface,layers,docs-types}.test.ts",
     on: ["deno", "bun"],
     because: "these tests are about the project's files, which Node has read already",
+  },
+  {
+    files: "test/node/{examples,log-lanes}*.test.ts",
+    on: ["bun"],
+    because: "they start programs with module.registerHooks, which Bun does not have",
   },
 ];
 

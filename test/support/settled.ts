@@ -15,10 +15,11 @@ export function settled(): Promise<void> {
       return;
     }
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    port1.addEventListener("message", () => {
       port1.close();
       resolve();
-    };
+    });
+    port1.start();
     port2.postMessage(undefined);
   });
 }
@@ -36,6 +37,8 @@ export function state<T>(promise: PromiseLike<T>): Promise<State<T>> {
       (error: unknown) => ({ error }),
     ),
     // One microtask later than the reaction above, which must win if the promise has settled.
-    Promise.resolve().then(() => undefined).then(() => "pending" as const),
+    Promise.resolve()
+      .then(() => undefined)
+      .then(() => "pending" as const),
   ]);
 }

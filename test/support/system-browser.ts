@@ -5,7 +5,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,9 +18,17 @@ type Launcher = (url: string, home: string) => Promise<ChildProcess[]> | ChildPr
 const launchers: Record<string, Launcher> = {
   chromium: (url, home) => [
     start(home, "chromium", [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ...["--disable-dev-shm-usage", `--user-data-dir=${join(home, "profile")}`, url],
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--disable-dev-shm-usage",
+      `--user-data-dir=${join(home, "profile")}`,
+      url,
     ]),
   ],
 
@@ -42,7 +50,9 @@ const launchers: Record<string, Launcher> = {
 
   // The browser that comes with the engine has no headless mode: it gets a display of its own.
   webkit: async (url, home) => {
-    const [miniBrowser] = globSync("/usr/lib/*/webkit2gtk-4.1/MiniBrowser");
+    const miniBrowser = readdirSync("/usr/lib")
+      .map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`)
+      .find((path) => existsSync(path));
     if (miniBrowser === undefined) throw new Error("Package missing: webkit2gtk-driver");
     const display = start(home, "Xvfb", ["-displayfd", "1", "-nolisten", "tcp"]);
     const [number] = (await once(display.stdout!, "data")) as [Buffer];

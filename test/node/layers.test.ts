@@ -1,0 +1,99 @@
+/** Who may import whom: the core knows nobody, adapters know the public core only. */
+
+import { readFileSync } from "node:fs";
+import { posix } from "node:path";
+
+import { parseSync } from "rolldown/utils";
+import { describe, expect, test } from "vitest";
+
+import { filesBelow } from "../../scripts/files.ts";
+import { root } from "../../scripts/project.ts";
+import { entryPoints } from "../../scripts/entry-points.ts";
+
+const MAIN = "src/index.ts";
+
+/** What a file imports, types included: files as paths from the project, all else by name. */
+function importsOf(file: string): string[] {
+  const { module } = parseSync(file, readFileSync(root + file, "utf8"));
+  expect(module.dynamicImports, `${file} imports at run time`).toEqual([]);
+  const names = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
+  ];
+  return [...new Set(names)].map((name) =>
+    name.startsWith(".") ? posix.join(posix.dirname(file), name) : name,
+  );
+}
+
+const graph = new Map(filesBelow("src", ".ts").map((file) => [file, importsOf(file)]));
+const edges = [...graph].flatMap(([from, all]) => all.map((to) => ({ from, to })));
+const shown = (all: typeof edges) => all.map(({ from, to }) => `${from} -> ${to}`);
+
+/** All that a file leads to, itself included. */
+function reachable(from: string, found = new Set<string>()): Set<string> {
+  if (found.has(from)) return found;
+  found.add(from);
+  for (const to of graph.get(from) ?? []) reachable(to, found);
+  return found;
+}
+
+function cycles(): string[] {
+  const found: string[] = [];
+  const finished = new Set<string>();
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (path.includes(file) || finished.has(file)) return;
+    for (const to of graph.get(file) ?? []) visit(to, [...path, file]);
+    finished.add(file);
+  }
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
+/** `src/web.ts` and `src/web/queue.ts` both belong to `web`. */
+const partOf = (file: string) => /^src\/([^/.]+)/.exec(file)?.[1];
+
+describe("src", () => {
+  test("imports files that exist", () => {
+    const missing = edges.filter(({ to }) => to.startsWith("src/") && !graph.has(to));
+    expect(shown(missing)).toEqual([]);
+  });
+
+  test("has no circle of imports", () => {
+    expect(cycles()).toEqual([]);
+  });
+
+  test("has a core that imports only itself and the errors", () => {
+    const wrong = edges.filter(
+      ({ from, to }) =>
+        from.startsWith("src/core/") && !to.startsWith("src/core/") && to !== "src/errors.ts",
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("has a main entry that needs no platform and no package", () => {
+    const foreign = [...reachable(MAIN)].filter((name) => !graph.has(name));
+    expect(foreign).toEqual([]);
+  });
+
+  const adapters = entryPoints().filter(({ source }) => source !== MAIN);
+
+  test("has no file that no entry point needs", () => {
+    const needed = new Set(entryPoints().flatMap(({ source }) => [...reachable(source)]));
+    expect([...graph.keys()].filter((file) => !needed.has(file))).toEqual([]);
+  });
+
+  test("has adapters that import the main entry, their own files and no others", () => {
+    const parts = new Set(adapters.map(({ source }) => partOf(source)));
+    const wrong = edges.filter(
+      ({ from, to }) =>
+        parts.has(partOf(from)) &&
+        to.startsWith("src/") &&
+        to !== MAIN &&
+        partOf(to) !== partOf(from),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+});

@@ -1,0 +1,138 @@
+/** The packed package works in an empty project: its modules load, and its types are sound. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { entryPoints } from "../../scripts/entry-points.ts";
+import { root, runTool } from "../../scripts/project.ts";
+import { type Packed, packAndInstall } from "../support/packed.ts";
+
+const entries = entryPoints();
+let packed: Packed;
+
+beforeAll(() => {
+  packed = packAndInstall();
+}, 60_000);
+afterAll(() => packed.remove());
+
+/** Runs a module in the installed project, on the runtime that runs this test. */
+function runModule(name: string, code: string): string {
+  const file = join(packed.project, name);
+  writeFileSync(file, code);
+  const args = "Deno" in globalThis ? ["run", "-A", file] : [file];
+  return execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+}
+
+describe("the packed package", () => {
+  test("contains what it should, and nothing else", () => {
+    const folder = join(packed.project, "node_modules/coroutine-channels");
+    const files = readdirSync(folder).toSorted();
+    expect(files.filter((file) => file !== "README.md")).toEqual([
+      "LICENSE",
+      "dist",
+      "package.json",
+      "src",
+    ]);
+  });
+
+  test("installs nothing else", () => {
+    const installed = readdirSync(join(packed.project, "node_modules"));
+    expect(installed.filter((name) => !name.startsWith("."))).toEqual(["coroutine-channels"]);
+  });
+
+  test.each(entries)("$name loads", ({ name }) => {
+    const code = `import * as all from "${name}"; console.log(Object.keys(all).length > 0);`;
+    expect(runModule("load.mjs", code).trim()).toBe("true");
+  });
+
+  test("carries an item", () => {
+    const code = `
+      import { produce } from "coroutine-channels";
+      for await (const item of produce((server) => server.send("delivered"))) console.log(item);`;
+    expect(runModule("carry.mjs", code).trim()).toBe("delivered");
+  });
+
+  test("has no other way in", () => {
+    const code = `
+      import("coroutine-channels/dist/index.js").catch(() => console.log("refused"));`;
+    expect(runModule("deep.mjs", code).trim()).toBe("refused");
+  });
+});
+
+// The checks of files give the same answer whatever runs them: once is enough.
+describe.runIf("v8" in process.versions && !("Deno" in globalThis))("its types", () => {
+  const settings = {
+    nodenext: { module: "nodenext", moduleResolution: "nodenext" },
+    "a bundler": { module: "esnext", moduleResolution: "bundler" },
+  };
+  const imports = (names: readonly string[]) =>
+    names.map((name, index) => `export * as entry${index} from "${name}";\n`).join("");
+
+  const onLanguage = `${imports(["coroutine-channels"])}
+    import { Channel, type Client } from "coroutine-channels";
+    const client: Client<string> = new Channel<string>().client();
+    for await (const item of client) item.toUpperCase();
+    // @ts-expect-error: an item is a string
+    for await (const item of client) item.toFixed();`;
+
+  const onPlatform = `${imports(entries.map(({ name }) => name))}
+    import { Channel, produce } from "coroutine-channels";
+    const { signal } = new AbortController();
+    const channel = new Channel<number, string>({ signal });
+    const generator: AsyncGenerator<number, void, string> = channel.client();
+    await using server = await channel.server({ signal });
+    const answer: string = await server.send(1, { signal });
+    server.signal.addEventListener("abort", () => {}, { once: true });
+    export const all = [generator, answer, produce(async () => 1)];`;
+
+  function check(name: string, program: string, options: object): void {
+    const folder = join(packed.project, name.replaceAll(/\W+/g, "-"));
+    if (!existsSync(folder)) mkdirSync(folder);
+    writeFileSync(join(folder, "consumer.ts"), program);
+    const compilerOptions = {
+      target: "es2022",
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      ...options,
+    };
+    const config = { compilerOptions, files: ["consumer.ts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    runTool("tsc", ["-p", folder]);
+  }
+
+  test.each(Object.entries(settings))(
+    "are sound for %s, with no platform",
+    (name, resolution) => {
+      check(`language ${name}`, onLanguage, { ...resolution, lib: ["es2022"], types: [] });
+    },
+    30_000,
+  );
+
+  test.each(Object.entries(settings))(
+    "are sound for %s, with DOM and Node",
+    (name, resolution) => {
+      check(`platform ${name}`, onPlatform, {
+        ...resolution,
+        lib: ["esnext", "dom"],
+        types: ["node"],
+        typeRoots: [`${root}node_modules/@types`],
+      });
+    },
+    30_000,
+  );
+
+  test("satisfy publint", () => {
+    runTool("publint", ["run", "--strict", packed.tarball]);
+  }, 30_000);
+
+  test("satisfy attw", () => {
+    runTool("attw", [packed.tarball, "--profile", "esm-only", "--no-emoji"]);
+  }, 60_000);
+});

@@ -1,0 +1,21 @@
+/**
+ * For `npm run test:mutants`, which runs the tests hundreds of times. Most mutants that are caught
+ * are caught by a call that waits for ever: a short timeout, and the end at the first failure.
+ */
+
+import { defineConfig } from "vitest/config";
+
+import ordinary from "./vitest.config.ts";
+
+export default defineConfig({
+  ...ordinary,
+  test: {
+    ...ordinary.test,
+    bail: 1,
+    testTimeout: 500,
+    exclude: ["test/node/**", "test/docs.test.ts"],
+    env: { SMALL_SCOPE: "1" }, // import.meta.env.SMALL_SCOPE: for tests that try all sequences of calls
+    execArgv: [], // Stryker's runner uses threads, which take no --expose-gc
+    reporters: [],
+  },
+});
