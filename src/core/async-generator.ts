@@ -10,8 +10,6 @@ const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDisp
 /** Makes what a class creates disposable at the end of an `await using` block: `return()` is called. */
 export function makeDisposable(prototype: { return(): Promise<unknown> }): void {
   Object.defineProperty(prototype, asyncDispose, {
-    configurable: true,
-    writable: true,
     async value(this: { return(): Promise<unknown> }): Promise<void> {
       await this.return();
     },

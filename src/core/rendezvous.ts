@@ -104,14 +104,9 @@ export class Rendezvous {
       (departs && side === SERVER && this.closed)
     ) {
       this.#finish(call, undefined, false);
-    } else if (departs) this.#depart(call);
+    } else if (departs) this.#depart(call, first);
     else if (first === undefined || first.side === side) this.#wait(call, first);
-    else {
-      if (this.#phase === FRESH) this.#phase = OPEN;
-      if (this.#vacant === undefined) this.#meet(call, first, true);
-      else if (this.#vacant === first.side || first.kind > SEND) this.#hear(call, first);
-      else this.#takePlace(call, first);
-    }
+    else this.#meet(call, first);
   }
 
   /** The server's body ends. @returns Whether the client gets to hear how. */
@@ -143,12 +138,11 @@ export class Rendezvous {
   /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
     const handed = call === this.#calls.head && this.#vacant === undefined;
-    const refused: Call[] = [];
     this.#calls.remove(call);
     if (handed) {
       this.#vacant = call.side;
       this.#unwanted = !call.receives;
-      // The first behind it that brings nothing takes its place. Those that bring something must not: see `refuse`.
+      // The first behind it that brings nothing takes the place.
       let next = this.#calls.head;
       for (; call.receives && next !== undefined && next.kind <= SEND; next = this.#calls.head) {
         if (!carries(next)) {
@@ -156,11 +150,10 @@ export class Rendezvous {
           break;
         }
         this.#calls.remove(next);
-        refused.push(next);
+        refuse(next);
       }
     }
     call.reject(reason);
-    for (const other of refused) refuse(other);
   }
 
   /** Calls `gone` once, when `side` is left with nobody to talk to. */
@@ -192,13 +185,14 @@ export class Rendezvous {
   }
 
   /** An end leaves. Who waits on the other end is told, and else who calls next. */
-  #depart(call: Call): void {
+  #depart(call: Call, first: Call | undefined): void {
     const { side, kind, value } = call;
-    const first = this.#calls.head;
     const handed = this.#vacant === undefined;
     const toBody = side === CLIENT && this.scoped && this.#phase === OPEN;
     const last = toBody ? call : createCall(side, kind, value, nobodyListens, nobodyListens);
-    const others: Call[] = [];
+    let untold: Call | undefined;
+    if (kind === THROW) this.#cause = value;
+    else if (!toBody) this.#returned[side] = value;
     if (side === CLIENT) {
       this.clientLeft = true;
       // An error that comes before there is anybody to catch it stays with the client.
@@ -207,26 +201,24 @@ export class Rendezvous {
         last.value = undefined;
       }
     }
-    if (kind === THROW) this.#cause = value;
-    else if (!toBody) this.#returned[side] = value;
     if (first !== undefined && first.side !== side) {
-      others.push(...this.#calls.drain());
+      const others = this.#calls.drain().slice(1);
+      untold = others.at(-1) ?? first;
       if (toBody) {
         this.#vacant = undefined;
         this.#calls.push(last);
       } else this.#end();
       this.#deliver(last, first, handed);
-      for (const other of others.slice(1)) this.#finish(other, undefined, false);
+      for (const other of others) this.#finish(other, undefined, false);
     } else {
+      if (side === CLIENT) this.#withdraw();
       if (!toBody) {
         this.#phase = CLOSED;
         this.#closer = side;
       }
-      if (side === CLIENT) this.#withdraw(last);
-      else this.#calls.push(last);
+      this.#calls.push(last);
     }
     if (!toBody) {
-      const untold = others.at(-1);
       // The server's error, if nobody will come for it any more, goes to the client that leaves.
       if (this.#closer === SERVER && untold?.kind === THROW) call.reject(untold.value);
       else this.#finish(call, undefined, kind === THROW && side === SERVER);
@@ -236,15 +228,16 @@ export class Rendezvous {
   }
 
   /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(departure: Call): void {
-    const requests = this.#calls.drain();
-    const handed = requests.length > 0 && this.#vacant === undefined;
-    if (handed && requests[0]?.kind !== RETURN) this.#vacant = CLIENT;
-    for (const request of requests) if (request.kind === RETURN) this.#calls.push(request);
-    this.#calls.push(departure);
-    requests.forEach((request, i) => {
-      if (request.kind !== RETURN) this.#finish(request, undefined, handed && i === 0);
-    });
+  #withdraw(): void {
+    let handed = this.#vacant === undefined;
+    for (const call of this.#calls.drain()) {
+      if (call.kind === RETURN) this.#calls.push(call);
+      else {
+        if (handed) this.#vacant = CLIENT;
+        this.#finish(call, undefined, handed);
+      }
+      handed = false;
+    }
   }
 
   /** `call` waits behind those of its end, or as the first. */
@@ -262,41 +255,32 @@ export class Rendezvous {
     }
   }
 
-  /** `call` answers `first`, and is answered by the one behind it, or else waits for that. */
-  #meet(call: Call, first: Call, handed: boolean): void {
-    this.#calls.remove(first);
-    const next = this.#calls.head;
-    if (next === undefined) this.#calls.push(call);
-    else this.#endAfter(next);
-    this.#deliver(call, first, handed);
-    if (next !== undefined) this.#deliver(next, call, true);
-  }
-
-  /** `first`, which has waited for anybody, answers `call`. */
-  #hear(call: Call, first: Call): void {
-    const handed = this.#vacant === call.side && !this.#unwanted && !carries(call);
-    this.#vacant = undefined;
-    this.#endAfter(first);
-    this.#deliver(first, call, handed);
-  }
-
-  /** `first` has not been handed over, since the call that asked for it was cancelled. */
-  #takePlace(call: Call, first: Call): void {
-    const answers = this.#unwanted || call.kind === THROW;
-    if (!answers && carries(call)) {
+  /** The other end waits: `call` answers `first`, and is answered by the next; or it takes a place, and `first` answers. */
+  #meet(call: Call, first: Call): void {
+    const vacant = this.#vacant;
+    const takesPlace = vacant === call.side && !this.#unwanted;
+    const item = first.kind <= SEND;
+    const answers =
+      vacant === undefined ||
+      (item && vacant === call.side && (this.#unwanted || call.kind === THROW));
+    if (item && takesPlace && !answers && carries(call)) {
       refuse(call);
       return;
     }
+    if (this.#phase === FRESH) this.#phase = OPEN;
     this.#vacant = undefined;
-    if (answers) this.#meet(call, first, false);
-    else this.#deliver(first, call, true);
-  }
-
-  #endAfter(call: Call): void {
-    if (call.kind > SEND && call.side === this.#closer) {
-      this.#calls.remove(call);
+    let next: Call | undefined = first;
+    if (answers) {
+      this.#calls.remove(first);
+      next = this.#calls.head;
+      if (next === undefined) this.#calls.push(call);
+    }
+    if (next !== undefined && next.kind > SEND && next.side === this.#closer) {
+      this.#calls.remove(next);
       this.#end();
     }
+    if (answers) this.#deliver(call, first, vacant === undefined);
+    if (next !== undefined) this.#deliver(next, call, answers || (takesPlace && !carries(call)));
   }
 
   #end(): void {

@@ -59,7 +59,7 @@ test("a producer is a generator with prompt return to a consumer who returns whi
 
 test("a body on the bare server end is a generator whose return waits for nobody", async () => {
   const native: Start = (body, world) => new BareReturn(asGenerator(body, world));
-  await expectSame(steppedPrograms({ yieldsInFinally: false }), native, asBareServer);
+  await expectSame(steppedPrograms(), native, asBareServer);
 }, 60_000);
 
 test("serve gives what its body gave", async () => {

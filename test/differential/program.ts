@@ -36,14 +36,8 @@ const items = fc.oneof(
 );
 const errors = fc.integer({ min: 1, max: 4 });
 
-interface Scope {
-  /** Whether the body, and what the consumer returns with, may wait for a release. */
-  readonly waits?: boolean;
-  /** Whether a body yields while it cleans up. */
-  readonly yieldsInFinally?: boolean;
-}
-
-function bodies({ waits = false, yieldsInFinally = true }: Scope): fc.Arbitrary<Block> {
+/** @param waits Whether the body waits for releases. */
+function bodies(waits: boolean): fc.Arbitrary<Block> {
   interface Where {
     readonly yields: boolean;
     readonly returns: boolean;
@@ -110,12 +104,12 @@ function bodies({ waits = false, yieldsInFinally = true }: Scope): fc.Arbitrary<
     }
     return fc.oneof(...choices);
   };
-  return fc.array(statement(2, { yields: true, returns: true, lingers: yieldsInFinally }), {
+  return fc.array(statement(2, { yields: true, returns: true, lingers: true }), {
     maxLength: 5,
   });
 }
 
-function consumers({ waits = false }: Scope, pauses: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
+function consumers(waits: boolean, pauses: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
   const value = <K extends Action["is"]>(is: K) =>
     fc.record({ is: fc.constant(is), value: items, pause: pauses });
   const error = <K extends Action["is"]>(is: K) =>
@@ -124,7 +118,7 @@ function consumers({ waits = false }: Scope, pauses: fc.Arbitrary<number>): fc.A
     { weight: 12, arbitrary: value("next") },
     { weight: 2, arbitrary: error("throw") },
     { weight: 2, arbitrary: value("return") },
-    { weight: 1, arbitrary: value("return resolved") },
+    //XX{ weight: 1, arbitrary: value("return resolved") },
     //XX{ weight: 1, arbitrary: error("return rejected") },
     {
       weight: 2,
@@ -144,15 +138,14 @@ function consumers({ waits = false }: Scope, pauses: fc.Arbitrary<number>): fc.A
 }
 
 /** Programs whose steps come at once, or when all has come to rest. */
-export function steppedPrograms(scope: Scope = {}): fc.Arbitrary<Program> {
+export function steppedPrograms(): fc.Arbitrary<Program> {
   const pauses = fc.constantFrom(0, Infinity, Infinity);
-  const wide = { ...scope, waits: true };
-  return programs(bodies(wide), consumers(wide, pauses));
+  return programs(bodies(true), consumers(true, pauses));
 }
 
 /** Programs whose steps come a few microtasks after one another. */
 export function racingPrograms(): fc.Arbitrary<Program> {
-  return programs(bodies({}), consumers({}, fc.nat(6)));
+  return programs(bodies(false), consumers(false, fc.nat(6)));
 }
 
 /**

@@ -3,7 +3,8 @@
  *
  * - Those that wait are told the end now. The body never hears of those that it had not begun to answer; the answer
  *   to the one that it had begun is dropped, but an error instead of an answer goes to who returns.
- * - On a bare server end, `return()` does not wait for the body, either, and the channel has ended.
+ * - On a bare server end, `return()` does not wait for the body, either, and the channel has ended: all that the body yields
+ *   from then on unwinds it.
  */
 import type { Conversation } from "./generator.ts";
 
@@ -139,8 +140,18 @@ export class BareReturn extends PromptReturn {
     }
     if (!this.#left) {
       this.#left = true;
-      super.return().catch(() => {});
+      void this.#unwind();
     }
     return { value: await value, done: true };
+  }
+
+  /** Whatever the body does, it is told that the client has left. */
+  async #unwind(): Promise<void> {
+    for (let ended = false; !ended; ) {
+      ended = await super.return().then(
+        ({ done }) => done === true,
+        () => true,
+      );
+    }
   }
 }
