@@ -16,7 +16,7 @@ const budgets: Budget[] = [
   {
     what: "the core",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
-    limit: 2500,
+    limit: 2750,
   },
   { what: "everything", program: `export * from "./src/index.ts";`, limit: 4500 },
 ];

@@ -62,7 +62,7 @@ export interface ChannelOptions {
  */
 export class Channel<T, U = void, R = void> {
   readonly #meeting: Rendezvous;
-  #client: End<T, U, R> | undefined = undefined;
+  #client: End<T, U, R> | undefined;
   /** Whether the server end has been asked for, and was not given up again. */
   #served = false;
 
@@ -71,10 +71,8 @@ export class Channel<T, U = void, R = void> {
    */
   constructor(options?: ChannelOptions) {
     const limit = options?.limit ?? defaultLimit;
-    if (!(limit >= 1 && (limit === Infinity || Number.isInteger(limit)))) {
-      throw new RangeError(
-        `Could not create a channel whose limit is no positive integer: ${limit}`,
-      );
+    if (!(limit >= 1) || limit % 1 > 0) {
+      throw new RangeError(`Could not create a channel with limit: ${limit}`);
     }
     const meeting = new Rendezvous(limit, options?.name);
     this.#meeting = meeting;
@@ -138,16 +136,16 @@ export class Channel<T, U = void, R = void> {
    * for await (const item of channel.client()) console.log(item); // => Foo
    * ```
    */
-  async server(options?: WaitOptions): Promise<Server<T, U, R>> {
-    await this.#open(options?.signal, false);
-    return new End<U, T, R>(this.#meeting, SERVER);
+  server(options?: WaitOptions): Promise<Server<T, U, R>> {
+    return this.#open(options?.signal, false);
   }
 
   /**
    * Waits for the client's first request, runs `body` with the server end, and closes the channel however the body
    * ends. The body mirrors a generator's, so that code moves between the two unchanged: what it returns is what the
    * client's last result holds, what it throws rejects the client's request, and when the client leaves, it is unwound
-   * from where it waits, and the client waits until it has cleaned up.
+   * from where it waits, and the client waits until it has cleaned up. An `AbortError` that has come of the server's
+   * `signal` unwinds it, too.
    *
    * Three things differ from a generator. A client that leaves settles its own waiting requests at once. A body's
    * catch-all sees the `ChannelClosed` by which a client that left unwinds it; a body that swallows it goes on, as a
@@ -198,19 +196,21 @@ export class Channel<T, U = void, R = void> {
   ): Promise<R | undefined> {
     assertBody(body);
     const meeting = this.#meeting;
+    let server: Server<T, U, R>;
     try {
-      await this.#open(signal, true);
+      server = await this.#open(signal, true);
     } catch (error) {
-      if (meeting.clientLeft && error instanceof ChannelClosed) return undefined;
+      if (meeting.left && error instanceof ChannelClosed) return undefined;
       throw error;
     }
     try {
-      const result = await body(new End<U, T, R>(meeting, SERVER));
+      const result = await body(server);
       meeting.close(RETURN, result);
       return result;
     } catch (error) {
-      if (meeting.isDeparture(error)) {
-        meeting.close(RETURN, error.value);
+      const departure = meeting.departure(error);
+      if (departure !== undefined) {
+        meeting.close(RETURN, departure.value);
         return undefined;
       }
       // What the client gets to hear, or the channel was ended with, need not be told a third time.
@@ -220,28 +220,28 @@ export class Channel<T, U = void, R = void> {
   }
 
   /** Waits for the client's first request. */
-  #open(signal: AbortSignal | undefined, scoped: boolean): Promise<unknown> {
+  #open(signal: AbortSignal | undefined, scoped: boolean): Promise<Server<T, U, R>> {
     const meeting = this.#meeting;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (meeting.closed) return Promise.reject(meeting.closedFor(SERVER, true));
-    if (this.#served) {
-      return Promise.reject(
-        new TypeError("Could not serve a channel that is being served already"),
-      );
-    }
-    this.#served = true;
-    meeting.scoped = scoped;
     return new Promise((resolve, reject) => {
-      const call = createCall(SERVER, SEND, undefined, resolve, reject);
-      // Another opening may take its place, but no other call its object, since the channel is still fresh.
-      call.receives = call.pinned = true;
-      if (signal !== undefined) {
-        cancelOnAbort(call, signal, () => {
-          this.#served = meeting.scoped = false;
-          meeting.cancel(call, signal.reason);
-        });
+      if (signal?.aborted) reject(signal.reason);
+      else if (meeting.closed) reject(meeting.closedFor(SERVER, true));
+      else if (this.#served)
+        reject(new TypeError("Could not serve a channel that is served already"));
+      else {
+        this.#served = true;
+        meeting.scoped = scoped;
+        const opened = (): void => resolve(new End(meeting, SERVER));
+        const call = createCall(SERVER, SEND, undefined, opened, reject);
+        // Another opening may take its place, but no other call its object, since the channel is still fresh.
+        call.receives = call.pinned = true;
+        if (signal !== undefined) {
+          cancelOnAbort(call, signal, () => {
+            this.#served = meeting.scoped = false;
+            meeting.cancel(call, signal.reason);
+          });
+        }
+        meeting.enter(call);
       }
-      meeting.enter(call);
     });
   }
 }
@@ -249,8 +249,6 @@ export class Channel<T, U = void, R = void> {
 /** @throws `TypeError` for what cannot be called. */
 export function assertBody(body: unknown): void {
   if (typeof body !== "function") {
-    throw new TypeError(
-      `Could not serve with what is no function, a value of type: ${typeof body}`,
-    );
+    throw new TypeError(`Could not serve with a body of type: ${typeof body}`);
   }
 }

@@ -1,10 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { cancelOnAbort, createAbortController } from "./core/abort.ts";
+import { cancelOnAbort } from "./core/abort.ts";
 import type { AbortSignal, Settle } from "./core/abort.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
 import type { Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
+
+declare const AbortController: new () => {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+};
 
 /** Options of a call that waits. */
 export interface WaitOptions {
@@ -110,8 +115,8 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   readonly #meeting: Rendezvous;
   readonly #side: Side;
   /** While what this end returns with is being awaited: what its later calls wait for. */
-  #leaving: Promise<unknown> | undefined = undefined;
-  #signal: AbortSignal | undefined = undefined;
+  #leaving: Promise<unknown> | undefined;
+  #signal: AbortSignal | undefined;
 
   declare readonly [Symbol.asyncIterator]: () => this;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -147,11 +152,10 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
-      const controller = createAbortController();
+      const controller = new AbortController();
       this.#signal = controller.signal;
-      this.#meeting.watch(this.#side, () => {
-        controller.abort(this.#meeting.closedFor(this.#side, false));
-      });
+      this.#meeting.watchers[this.#side] = controller;
+      this.#meeting.announce(this.#side);
     }
     return this.#signal;
   }

@@ -82,9 +82,7 @@ export class ChannelOverflow extends Error {
     this.prototype.name = "ChannelOverflow";
   }
 
-  constructor(limit: number, name?: string) {
-    super(
-      `Could not wait on one end${name === undefined ? "" : ` of ${name}`} behind as many calls as its limit: ${limit}`,
-    );
+  constructor(limit: number) {
+    super(`Could not wait behind as many calls as the limit: ${limit}`);
   }
 }

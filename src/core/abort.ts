@@ -10,17 +10,6 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
   ? Platform
   : MinimalAbortSignal;
 
-declare const AbortController: new () => AbortController;
-interface AbortController {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-}
-
-/** A signal of our own, in the hands of the one who aborts it. */
-export function createAbortController(): AbortController {
-  return new AbortController();
-}
-
 /** Calls `listener` when `signal` aborts, until the function that it returns is called. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   signal.addEventListener("abort", listener);

@@ -6,9 +6,9 @@ export interface Link<L> {
 
 /** First in, first out; one of many is taken out in constant time, since what waits is its own link. */
 export class Queue<L extends Link<L>> {
-  head: L | undefined = undefined;
+  head: L | undefined;
   length = 0;
-  #tail: L | undefined = undefined;
+  #tail: L | undefined;
 
   push(link: L): void {
     const tail = this.#tail;

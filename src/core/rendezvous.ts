@@ -15,6 +15,11 @@ const CLOSED = 2;
 /** Nothing waits, and nothing will. */
 const ENDED = 3;
 
+/** An `AbortController`, as far as it matters here. */
+interface Watcher {
+  abort(reason: unknown): void;
+}
+
 function nobodyListens(): void {}
 
 /**
@@ -38,7 +43,9 @@ export class Rendezvous {
   /** Whether a body answers for the server end, so that a client that leaves waits for it. */
   scoped = false;
   /** Whether the client has left, even if a body has still to answer. */
-  clientLeft = false;
+  left = false;
+  /** What to abort when an end is left with nobody to talk to, by side. */
+  readonly watchers: [Watcher | undefined, Watcher | undefined] = [undefined, undefined];
   /** Called when nothing is left to settle. */
   ended: () => void = nobodyListens;
 
@@ -51,13 +58,12 @@ export class Rendezvous {
   /** Whether the answer that goes to the vacant place is unwanted. */
   #unwanted = false;
   /** The end that closed, where the other had no call to be told. */
-  #closer: Side | undefined = undefined;
+  #closer: Side | undefined;
 
   /** What either end returned, by side. */
   readonly #returned: [unknown, unknown] = [undefined, undefined];
   #cause: unknown = undefined;
-  #departures: WeakSet<ChannelClosed> | undefined = undefined;
-  readonly #watchers: [() => void, () => void] = [nobodyListens, nobodyListens];
+  #departures: WeakSet<ChannelClosed> | undefined;
 
   constructor(limit: number, name: string | undefined) {
     this.#limit = limit;
@@ -131,8 +137,8 @@ export class Rendezvous {
       if (i === 0 || call.side === SERVER) call.reject(reason);
       else this.#finish(call, undefined, false);
     });
-    this.#announce(CLIENT);
-    this.#announce(SERVER);
+    this.announce(CLIENT);
+    this.announce(SERVER);
   }
 
   /** A waiting call does not wait any longer. */
@@ -156,10 +162,11 @@ export class Rendezvous {
     call.reject(reason);
   }
 
-  /** Calls `gone` once, when `side` is left with nobody to talk to. */
-  watch(side: Side, gone: () => void): void {
-    if (this.closed || (side === SERVER && this.clientLeft)) gone();
-    else this.#watchers[side] = gone;
+  /** Aborts what watches over an end, if that has nobody to talk to any more. */
+  announce(side: Side): void {
+    if (this.closed || (side === SERVER && this.left)) {
+      this.watchers[side]?.abort(this.closedFor(side, false));
+    }
   }
 
   /** The error for a call of `side` that nobody will answer. */
@@ -174,9 +181,11 @@ export class Rendezvous {
     return closed;
   }
 
-  /** Whether `error` is what told this channel's body that its client has left. */
-  isDeparture(error: unknown): error is ChannelClosed {
-    return this.clientLeft && this.#departures?.has(error as ChannelClosed) === true;
+  /** The departure that `error` stands for: what told this channel's body that its client has left, or an abort for that. */
+  departure(error: unknown): ChannelClosed | undefined {
+    if (!(error instanceof Error) || !this.left) return undefined;
+    const closed = error.name === "AbortError" ? error.cause : error;
+    return this.#departures?.has(closed as ChannelClosed) ? (closed as ChannelClosed) : undefined;
   }
 
   /** Whether `error` is what the channel was ended with. */
@@ -194,7 +203,7 @@ export class Rendezvous {
     if (kind === THROW) this.#cause = value;
     else if (!toBody) this.#returned[side] = value;
     if (side === CLIENT) {
-      this.clientLeft = true;
+      this.left = true;
       // An error that comes before there is anybody to catch it stays with the client.
       if (kind === THROW) {
         last.kind = RETURN;
@@ -222,9 +231,9 @@ export class Rendezvous {
       // The server's error, if nobody will come for it any more, goes to the client that leaves.
       if (this.#closer === SERVER && untold?.kind === THROW) call.reject(untold.value);
       else this.#finish(call, undefined, kind === THROW && side === SERVER);
-      this.#announce(CLIENT);
     }
-    this.#announce(SERVER);
+    this.announce(CLIENT);
+    this.announce(SERVER);
   }
 
   /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
@@ -243,7 +252,7 @@ export class Rendezvous {
   /** `call` waits behind those of its end, or as the first. */
   #wait(call: Call, first: Call | undefined): void {
     if (this.#calls.length >= this.#limit) {
-      call.reject(new ChannelOverflow(this.#limit, this.#name));
+      call.reject(new ChannelOverflow(this.#limit));
       return;
     }
     const takesPlace =
@@ -307,19 +316,13 @@ export class Rendezvous {
     else if (call.kind === THROW) call.reject(call.value);
     else call.resolve({ value: call.value, done: true });
   }
-
-  #announce(side: Side): void {
-    const gone = this.#watchers[side];
-    this.#watchers[side] = nobodyListens;
-    gone();
-  }
 }
 
 /** A call that brings a value while its end has an item to take first: to let it pass would pair it with the wrong one. */
 function refuse(call: Call): void {
   call.reject(
     new TypeError(
-      `Could not send before taking the item that a cancelled receive left: ${typeof call.value}`,
+      `Could not send before the item of a cancelled receive is taken: ${typeof call.value}`,
     ),
   );
 }

@@ -6,7 +6,7 @@
  */
 export class Batch<T> {
   /** What the source threw. */
-  failure: { readonly error: unknown } | undefined = undefined;
+  failure: { readonly error: unknown } | undefined;
   #items: T[];
   #taken = 0;
   #source: Iterator<T> | undefined;

@@ -38,7 +38,7 @@ export class StreamChannel<T> {
   readonly #channel: Channel<Batch<T>>;
   readonly #demand = new Demand<T>();
   readonly #limit: number;
-  #reader: StreamReader<T> | undefined = undefined;
+  #reader: StreamReader<T> | undefined;
 
   /**
    * @param options As for a {@link Channel}.

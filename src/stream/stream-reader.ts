@@ -39,14 +39,14 @@ export class StreamReader<T> implements Reader<T> {
   readonly #demand: Demand<T>;
   readonly #limit: number;
   readonly #calls = new Queue<Call<T>>();
-  #batch: Batch<T> | undefined = undefined;
+  #batch: Batch<T> | undefined;
   /** Whether a request is under way. */
   #asking = false;
   /** Whether calls are being served, which runs the code of a lent source, which may call the reader. */
   #serving = false;
   #ended = false;
   /** What the writer threw, until a call has been told. */
-  #failure: { readonly error: unknown } | undefined = undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   declare readonly [Symbol.asyncIterator]: () => this;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;

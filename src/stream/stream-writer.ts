@@ -17,7 +17,7 @@ export class StreamWriter<T> implements Writer<T> {
   /** How many batches are on their way, which a later item must not overtake. */
   #underWay = 0;
   /** While an async source is written: what later calls wait for. */
-  #writing: Promise<void> | undefined = undefined;
+  #writing: Promise<void> | undefined;
 
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
