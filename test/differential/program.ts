@@ -118,8 +118,8 @@ function consumers(waits: boolean, pauses: fc.Arbitrary<number>): fc.Arbitrary<S
     { weight: 12, arbitrary: value("next") },
     { weight: 2, arbitrary: error("throw") },
     { weight: 2, arbitrary: value("return") },
-    //XX{ weight: 1, arbitrary: value("return resolved") },
-    //XX{ weight: 1, arbitrary: error("return rejected") },
+    { weight: 1, arbitrary: value("return resolved") },
+    { weight: 1, arbitrary: error("return rejected") },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -131,7 +131,7 @@ function consumers(waits: boolean, pauses: fc.Arbitrary<number>): fc.Arbitrary<S
   ];
   if (waits)
     choices.push(
-      //XX{ weight: 1, arbitrary: value("return later") },
+      { weight: 1, arbitrary: value("return later") },
       { weight: 4, arbitrary: fc.record({ is: fc.constant("release" as const), pause: pauses }) },
     );
   return fc.array(fc.oneof(...choices), { minLength: 1, maxLength: 9 });

@@ -147,7 +147,7 @@ export class BareReturn extends PromptReturn {
 
   /** Whatever the body does, it is told that the client has left. */
   async #unwind(): Promise<void> {
-    for (let ended = false; !ended; ) {
+    for (let ended = false; !ended;) {
       ended = await super.return().then(
         ({ done }) => done === true,
         () => true,

@@ -6,9 +6,13 @@
  */
 import { type Call, Model } from "./model.ts";
 
+/** The calls that take a signal. `open` is server(), or serve(body) in the scoped mode. */
+type Waiting = "open" | `${"c" | "s"}.${"send" | "receive"}`;
+
 export type Step =
-  | "open" // server(), or serve(body) in the scoped mode
-  | `${"c" | "s"}.${"next" | "answer" | "send" | "receive" | "throw" | "return"}` // answer: next(i)
+  | Waiting
+  | `refused:${Waiting}` // its signal has aborted before
+  | `${"c" | "s"}.${"next" | "answer" | "throw" | "return"}` // answer: next(i)
   | `abort(${number})` // the signal of the call of that number
   | "abort" // the signal of the channel
   | `body.${"return" | "throw" | "unwind"}`;
@@ -30,6 +34,8 @@ export const errorOf = (i: number): Error => (errors[i] ??= new Failure(`e${i}`)
 export const cancelled = (step: Step): number | undefined =>
   step.startsWith("abort(") ? Number(step.slice(6, -1)) : undefined;
 
+export const isRefused = (step: Step): boolean => step.startsWith("refused:");
+
 /** "c.next", "s.send(3)", "abort(2)" ... */
 export function nameOf(sequence: Sequence): string {
   return sequence
@@ -45,6 +51,7 @@ export function nameOf(sequence: Sequence): string {
 /** Makes the next call of a sequence on the model. */
 export function applyTo(model: Model, step: Step): void {
   const i = model.calls.length + 1;
+  if (isRefused(step)) return model.refuse(errorOf(i));
   const side = step.startsWith("c.") ? "client" : "server";
   switch (step) {
     case "open":
@@ -79,13 +86,13 @@ export function applyTo(model: Model, step: Step): void {
     default:
       model.cancel(cancelled(step)! - 1, errorOf(i));
   }
-  model.calls.push({ how: "body" }); // every step has its place, calls or not
+  model.calls.push({ how: "none" }); // every step has its place, calls or not
 }
 
 /** Whether a step can be made now: nothing is called on a server end that nobody has got yet. */
 export function possible(model: Model, step: Step): boolean {
-  if (step.startsWith("s.")) return model.started;
-  if (step === "body.unwind") return model.bodyRuns && model.told !== undefined;
+  if (/^(refused:)?s\./.test(step)) return model.started;
+  if (step === "body.unwind") return model.bodyRuns && model.told;
   if (step.startsWith("body.")) return model.bodyRuns;
   const i = cancelled(step);
   return i === undefined || cancellable(model.calls[i - 1]);
@@ -133,7 +140,7 @@ export function* sequences(scope: Scope): Generator<Case> {
     const { model } = here;
     if (sequence.length === length) return void (yield here);
     const from = restFrom.at(-1) ?? 0;
-    const resting = model.finished && !model.calls.some((c) => c.how !== "body" && !c.out);
+    const resting = model.finished && !model.calls.some((c) => c.how !== "none" && !c.out);
     const cancels: Step[] = scope.patient
       ? []
       : model.calls.map((_, i) => `abort(${i + 1})` as const);

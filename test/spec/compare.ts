@@ -3,8 +3,9 @@
  *
  * - stepwise: every call is followed by a drain. Compared is which calls have settled after each
  *   call, and with what.
- * - overlapping: from the moment the server end is there, all calls are made in one go. Compared is
- *   what has settled in the end, and that each end's normal answers came in the order of its calls.
+ * - overlapping: from the moment the server end is there, all calls are made in one go, up to the
+ *   end of a body and after it. Compared is what has settled in the end, and that each end's normal
+ *   answers came in the order of its calls.
  *
  * A drain is a turn of the event loop, which lets all microtasks run however many they are.
  * Hundreds of channels go through their sequences side by side, so that they share the turns.
@@ -16,7 +17,16 @@ import {
   type Client,
   type Server,
 } from "coroutine-channels";
-import { type Case, cancelled, errorOf, nameOf, run, type Sequence } from "./calls.ts";
+import {
+  type Case,
+  cancelled,
+  errorOf,
+  isRefused,
+  nameOf,
+  run,
+  type Sequence,
+  type Step,
+} from "./calls.ts";
 import type { Outcome } from "./model.ts";
 
 export interface Failure {
@@ -47,7 +57,7 @@ export async function compareAll(
   const { drain, close } = drainer();
   let batch: Run[] = [];
   const flush = async () => {
-    const rounds = Math.max(0, ...batch.map((one) => one.rounds));
+    const rounds = Math.max(0, ...batch.map((one) => one.rounds.length));
     for (let round = 0; round < rounds; round++) {
       for (const one of batch) one.play(round);
       await drain();
@@ -99,7 +109,8 @@ function drainer(): { drain: () => Promise<void>; close: () => void } {
 
 /** One channel and its sequence. */
 class Run {
-  readonly rounds: number;
+  /** rounds[i]: the steps that are made before the i-th drain. */
+  readonly rounds: readonly (readonly number[])[];
   private readonly channel: Channel<unknown, unknown, unknown>;
   private readonly client: Client<unknown, unknown, unknown>;
   private server: Server<unknown, unknown, unknown> | undefined;
@@ -119,28 +130,36 @@ class Run {
     const { sequence, scope, startedAt = -1 } = expected;
     const { limit } = scope;
     const signal = this.ofChannel.signal;
+    if (manySignals && sequence[0] === "abort") this.ofChannel.abort(errorOf(1));
     const withSignal = manySignals || sequence.includes("abort");
     this.channel = new Channel<unknown, unknown, unknown>({
       ...(withSignal ? { signal } : {}),
       ...(limit === undefined ? {} : { limit }),
     });
     this.client = this.channel.client();
-    const behind = sequence.length - startedAt - 1;
-    this.rounds = overlapping ? startedAt + 1 + Math.min(behind, 1) : sequence.length;
+    const rounds: number[][] = [];
+    sequence.forEach((step, i) => {
+      const together = overlapping && i > startedAt + 1;
+      const alone = step.startsWith("body.") || sequence[i - 1]?.startsWith("body.");
+      if (together && !alone) rounds.at(-1)!.push(i);
+      else rounds.push([i]);
+    });
+    this.rounds = rounds;
     sequence.forEach((step, i) => {
       const of = cancelled(step);
       if (of !== undefined) this.ofCall[of - 1] = new AbortController();
-      else if (manySignals && /send|receive|open/.test(step))
+      else if (isRefused(step) || (manySignals && /send|receive|open/.test(step))) {
         this.ofCall[i] = new AbortController();
+      }
+      if (isRefused(step)) this.ofCall[i]!.abort(errorOf(i + 1));
     });
   }
 
   play(round: number): void {
-    const { sequence, startedAt = -1 } = this.expected;
-    if (round >= this.rounds) return;
-    const to = this.overlapping && round > startedAt ? sequence.length : round + 1;
-    for (this.present = round; this.present < to; this.present++) this.step(this.present);
-    this.present = to - 1;
+    for (const i of this.rounds[round] ?? []) {
+      this.present = i;
+      this.step(i);
+    }
   }
 
   private step(i: number): void {
@@ -161,7 +180,7 @@ class Run {
   }
 
   private call(i: number): Promise<unknown> | undefined {
-    const step = this.expected.sequence[i]!;
+    const step = this.expected.sequence[i]!.replace("refused:", "") as Step;
     const n = i + 1;
     const options = { ...(this.ofCall[i] ? { signal: this.ofCall[i].signal } : {}) };
     switch (step) {

@@ -10,19 +10,62 @@ import { compareAll, summary } from "./compare.ts";
 const less = "document" in globalThis ? 1 : 0;
 
 const answers: Step[] = ["c.answer", "s.answer"];
-const conversation: Step[] = ["open", "c.next", "c.send", "c.receive", "s.send", "s.receive"];
-const endings: Step[] = ["open", "c.next", "c.throw", "c.return", "s.next", "s.send", "s.throw"];
+const endings: Step[] = ["s.return", "s.throw"];
+const refused: Step[] = [
+  "refused:c.send",
+  "refused:c.receive",
+  "refused:s.send",
+  "refused:s.receive",
+];
+const bareTalk: Step[] = ["open", "c.next", "c.send", "c.receive", "s.send", "s.receive"];
+const bareEndings: Step[] = [
+  "open",
+  "c.next",
+  "c.throw",
+  "c.return",
+  "s.next",
+  "s.send",
+  ...endings,
+];
+const scopedTalk: Step[] = ["open", "c.next", "c.send", "c.return", "s.send", "s.receive"];
+const leaving: Step[] = ["open", "c.next", "c.throw", "c.return", "s.next", "s.send", "abort"];
+
+const bare = { alphabet: bareAlphabet };
+const scoped = { alphabet: scopedAlphabet, scoped: true };
 
 const scopes: [name: string, scope: Scope & { overlapping?: boolean }][] = [
-  ["bare, all calls", { alphabet: bareAlphabet, length: 6 }],
-  ["bare, all calls, overlapping", { alphabet: bareAlphabet, length: 6, overlapping: true }],
+  ["bare", { ...bare, length: 6 }],
+  ["bare, overlapping", { ...bare, length: 6, overlapping: true }],
+  ["bare, limit 1", { ...bare, length: 6, limit: 1 }],
+  ["bare, limit 2", { ...bare, length: 6, limit: 2 }],
   ["bare, next(v), opened twice", { alphabet: [...bareAlphabet, ...answers], length: 5, opens: 2 }],
-  ["bare, limit 1", { alphabet: bareAlphabet, length: 6, limit: 1 }],
-  ["bare, limit 2", { alphabet: bareAlphabet, length: 6, limit: 2 }],
-  ["bare, conversation and cancelling", { alphabet: conversation, length: 7 }],
-  ["bare, endings", { alphabet: [...endings, "s.return", "abort"], length: 7, patient: true }],
-  ["scoped, all calls", { alphabet: scopedAlphabet, length: 6, scoped: true }],
-  ["scoped, next(v)", { alphabet: [...scopedAlphabet, ...answers], length: 5, scoped: true }],
+  [
+    "bare, signals that have aborted",
+    { alphabet: [...bareAlphabet, "refused:open", ...refused], length: 5 },
+  ],
+  ["bare, a conversation", { alphabet: bareTalk, length: 7 }],
+  ["bare, endings", { alphabet: [...bareEndings, "abort"], length: 7, patient: true }],
+  ["scoped", { ...scoped, length: 6 }],
+  ["scoped, overlapping", { ...scoped, length: 6, overlapping: true }],
+  ["scoped, limit 1", { ...scoped, length: 6, limit: 1 }],
+  ["scoped, limit 2", { ...scoped, length: 5, limit: 2 }],
+  [
+    "scoped, next(v), opened twice",
+    { ...scoped, alphabet: [...scopedAlphabet, ...answers], length: 5, opens: 2 },
+  ],
+  [
+    "scoped, signals that have aborted",
+    { ...scoped, alphabet: [...scopedAlphabet, "refused:open", ...refused], length: 5 },
+  ],
+  ["scoped, a conversation", { ...scoped, alphabet: [...scopedTalk, "body.return"], length: 7 }],
+  [
+    "scoped, leaving",
+    { ...scoped, alphabet: [...leaving, "body.return", "body.unwind"], length: 7, patient: true },
+  ],
+  [
+    "scoped, the body's own end",
+    { ...scoped, alphabet: [...scopedAlphabet, ...endings], length: 5 },
+  ],
 ];
 
 test.each(scopes)("%s", { timeout: 120_000 }, async (name, scope) => {
