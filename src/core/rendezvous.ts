@@ -1,7 +1,6 @@
 import { ChannelClosed, ChannelOverflow } from "../errors.ts";
-import type { Settle } from "./abort.ts";
 import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
-import type { Call, Kind, Side } from "./call.ts";
+import type { Call, Side } from "./call.ts";
 import { Queue } from "./queue.ts";
 
 /** A channel's life, which only advances. */
@@ -75,30 +74,22 @@ export class Rendezvous {
     return this.#phase >= CLOSED;
   }
 
-  /** One end brings something, and asks for what the other has. */
-  exchange(side: Side, kind: Kind, value: unknown, resolve: Settle, reject: Settle): void {
+  /**
+   * The call that waits alone, for `side` to answer it: by far the most frequent state, in which all that there is to a
+   * hand-over is to settle it, and to let the same object wait on for `side`.
+   */
+  alone(side: Side): Call | undefined {
     const first = this.#calls.head;
-    if (
-      first === undefined ||
+    return first === undefined ||
       first.side === side ||
       first.next !== undefined ||
       first.pinned ||
-      this.#vacant !== undefined ||
-      kind > SEND
-    ) {
-      this.enter(createCall(side, kind, value, resolve, reject));
-      return;
-    }
-    // By far the most frequent case: the other end waits, alone. The same object waits on for this end.
-    const answer = first.resolve;
-    const bare = first.kind === SEND;
-    first.side = side;
-    first.kind = kind;
-    first.resolve = resolve;
-    first.reject = reject;
-    answer(bare ? value : { value, done: false });
+      this.#vacant !== undefined
+      ? undefined
+      : first;
   }
 
+  /** A call comes in. */
   enter(call: Call): void {
     const { side, kind } = call;
     const first = this.#calls.head;
