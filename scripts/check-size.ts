@@ -16,7 +16,7 @@ const budgets: Budget[] = [
   {
     what: "the core",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
-    limit: 2750,
+    limit: 2800,
   },
   { what: "everything", program: `export * from "./src/index.ts";`, limit: 4500 },
 ];

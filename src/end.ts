@@ -200,6 +200,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */
   #returnLater(value: PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
     const known = Promise.resolve(value);
+    if (this.#side === CLIENT) this.#meeting.withdraw();
     const leave = (): void => {
       this.#leaving = undefined;
     };

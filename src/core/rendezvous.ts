@@ -132,6 +132,20 @@ export class Rendezvous {
     this.announce(SERVER);
   }
 
+  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  withdraw(): void {
+    if (this.#calls.head?.side !== CLIENT) return;
+    let handed = this.#vacant === undefined;
+    for (const call of this.#calls.drain()) {
+      if (call.kind === RETURN) this.#calls.push(call);
+      else {
+        if (handed) this.#vacant = CLIENT;
+        this.#finish(call, undefined, handed);
+      }
+      handed = false;
+    }
+  }
+
   /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
     const handed = call === this.#calls.head && this.#vacant === undefined;
@@ -211,12 +225,13 @@ export class Rendezvous {
       this.#deliver(last, first, handed);
       for (const other of others) this.#finish(other, undefined, false);
     } else {
-      if (side === CLIENT) this.#withdraw();
+      if (side === CLIENT) this.withdraw();
+      this.#calls.push(last);
       if (!toBody) {
         this.#phase = CLOSED;
         this.#closer = side;
+        if (this.#calls.head === last) this.ended();
       }
-      this.#calls.push(last);
     }
     if (!toBody) {
       // The server's error, if nobody will come for it any more, goes to the client that leaves.
@@ -225,19 +240,6 @@ export class Rendezvous {
     }
     this.announce(CLIENT);
     this.announce(SERVER);
-  }
-
-  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(): void {
-    let handed = this.#vacant === undefined;
-    for (const call of this.#calls.drain()) {
-      if (call.kind === RETURN) this.#calls.push(call);
-      else {
-        if (handed) this.#vacant = CLIENT;
-        this.#finish(call, undefined, handed);
-      }
-      handed = false;
-    }
   }
 
   /** `call` waits behind those of its end, or as the first. */

@@ -7,6 +7,8 @@
 export class Batch<T> {
   /** What the source threw. */
   failure: { readonly error: unknown } | undefined;
+  /** Whether the source is at work on an item, so that it cannot be asked for another. */
+  busy = false;
   #items: T[];
   #taken = 0;
   #source: Iterator<T> | undefined;
@@ -27,11 +29,15 @@ export class Batch<T> {
       return { value: this.#items[this.#taken++] as T, done: false };
     const source = this.#source;
     if (source !== undefined) {
+      if (this.busy) throw new TypeError("Could not take an item inside its source");
+      this.busy = true;
       try {
         const result = source.next();
         if (!result.done) return { value: result.value, done: false };
       } catch (error) {
         this.failure = { error };
+      } finally {
+        this.busy = false;
       }
       this.#source = undefined;
     }

@@ -17,7 +17,7 @@ export class Lent<T> implements IterableIterator<T, undefined> {
   }
 
   next(): IteratorResult<T, undefined> {
-    return this.#batch === undefined ? { value: undefined, done: true } : this.#batch.next();
+    return this.#batch?.next() ?? { value: undefined, done: true };
   }
 
   return(): IteratorResult<T, undefined> {

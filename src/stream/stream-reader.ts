@@ -62,7 +62,7 @@ export class StreamReader<T> implements Reader<T> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    if (this.#calls.head === undefined && this.#batch !== undefined) {
+    if (this.#calls.head === undefined && this.#batch?.busy === false) {
       const result = this.#batch.next();
       if (!result.done) return Promise.resolve(result);
     }
@@ -70,10 +70,9 @@ export class StreamReader<T> implements Reader<T> {
   }
 
   read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {
-    if (!isCount(count)) {
-      return Promise.reject(new RangeError(`Could not read a number of items: ${String(count)}`));
-    }
-    return this.#call(ITEMS, count, options?.signal);
+    return isCount(count)
+      ? this.#call(ITEMS, count, options?.signal)
+      : Promise.reject(notACount(count));
   }
 
   async receive(options?: WaitOptions): Promise<IterableIterator<T, undefined>> {
@@ -86,9 +85,7 @@ export class StreamReader<T> implements Reader<T> {
     count?: number,
   ): AsyncIterableIterator<T[]> | AsyncIterableIterator<IterableIterator<T, undefined>> {
     if (count === undefined) return new Batches(this, () => this.#receive());
-    if (!isCount(count) || count === 0) {
-      throw new RangeError(`Could not iterate over batches of a number of items: ${String(count)}`);
-    }
+    if (!isCount(count) || count === 0) throw notACount(count);
     return new Batches(this, async () => {
       const items = await this.read(count);
       return items.length > 0 ? items : undefined;
@@ -160,6 +157,11 @@ export class StreamReader<T> implements Reader<T> {
   /** The first call has changed, or there is something new for it. */
   #advance(): void {
     if (this.#serving) return;
+    if (this.#batch?.busy === true) {
+      // A lent source calls its own reader, which has to wait until the source is done.
+      void Promise.resolve().then(() => this.#advance());
+      return;
+    }
     this.#serving = true;
     let call = this.#calls.head;
     for (; call !== undefined; call = this.#calls.head) {
@@ -265,4 +267,8 @@ export class StreamReader<T> implements Reader<T> {
 
 function isCount(count: unknown): boolean {
   return count === Infinity || (Number.isInteger(count) && (count as number) >= 0);
+}
+
+function notACount(count: unknown): RangeError {
+  return new RangeError(`Could not read a number of items: ${String(count)}`);
 }

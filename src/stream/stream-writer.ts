@@ -45,7 +45,7 @@ export class StreamWriter<T> implements Writer<T> {
     if (options?.signal?.aborted) throw options.signal.reason;
     if (has(items, Symbol.asyncIterator)) return this.#writeAsync(items, options);
     if (has(items, Symbol.iterator)) return this.#lend(items, options);
-    throw new TypeError(`Could not write what is not iterable, a value of type: ${typeof items}`);
+    throw new TypeError(`Could not iterate over a value of type: ${typeof items}`);
   }
 
   async return(): Promise<void> {
@@ -63,8 +63,7 @@ export class StreamWriter<T> implements Writer<T> {
   }
 
   #send(item: T, options?: WaitOptions): Promise<void> {
-    const { signal } = options ?? {};
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     const demand = this.#demand;
     const joins =
       this.#underWay === 0 && !this.#channel.closed && demand.joined + 1 < demand.wanted;
@@ -105,9 +104,5 @@ export class StreamWriter<T> implements Writer<T> {
 }
 
 function has<K extends symbol>(value: unknown, key: K): value is Record<K, unknown> {
-  return (
-    value !== undefined &&
-    value !== null &&
-    typeof (value as Record<K, unknown>)[key] === "function"
-  );
+  return typeof (value as Partial<Record<K, unknown>> | null | undefined)?.[key] === "function";
 }
