@@ -18,7 +18,11 @@ const budgets: Budget[] = [
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
     limit: 2800,
   },
-  { what: "everything", program: `export * from "./src/index.ts";`, limit: 4500 },
+  {
+    what: "with streams",
+    program: `export { Channel, produce, ChannelClosed, ChannelOverflow, StreamChannel } from "./src/index.ts";`,
+    limit: 4500,
+  },
 ];
 
 async function gzippedSize(program: string): Promise<number> {

@@ -200,6 +200,10 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */
   #returnLater(value: PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
     const known = Promise.resolve(value);
+    if (this.#leaving !== undefined) {
+      known.catch(() => {});
+      return this.#leaving.then(() => this.#returnLater(known));
+    }
     if (this.#side === CLIENT) this.#meeting.withdraw();
     const leave = (): void => {
       this.#leaving = undefined;

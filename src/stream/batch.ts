@@ -29,7 +29,7 @@ export class Batch<T> {
       return { value: this.#items[this.#taken++] as T, done: false };
     const source = this.#source;
     if (source !== undefined) {
-      if (this.busy) throw new TypeError("Could not take an item inside its source");
+      if (this.busy) throw new TypeError("Could not read inside the source");
       this.busy = true;
       try {
         const result = source.next();

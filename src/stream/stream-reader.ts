@@ -270,5 +270,5 @@ function isCount(count: unknown): boolean {
 }
 
 function notACount(count: unknown): RangeError {
-  return new RangeError(`Could not read a number of items: ${String(count)}`);
+  return new RangeError(`Could not read items: ${String(count)}`);
 }

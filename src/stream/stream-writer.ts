@@ -45,7 +45,7 @@ export class StreamWriter<T> implements Writer<T> {
     if (options?.signal?.aborted) throw options.signal.reason;
     if (has(items, Symbol.asyncIterator)) return this.#writeAsync(items, options);
     if (has(items, Symbol.iterator)) return this.#lend(items, options);
-    throw new TypeError(`Could not iterate over a value of type: ${typeof items}`);
+    throw new TypeError(`Could not write a value of type: ${typeof items}`);
   }
 
   async return(): Promise<void> {

@@ -24,7 +24,8 @@ export async function consume(
 ): Promise<Trace> {
   const calls: string[] = [];
   const pending = new Set<Promise<void>>();
-  let looping = false;
+  /** Whether the consumer is in a loop, or returns with a promise: then, it makes no other call. */
+  let busy = false;
 
   const record = (name: string, call: Promise<unknown>): Promise<void> => {
     const i = calls.push(`${world.stamp}${name} waits for ever`) - 1;
@@ -43,7 +44,7 @@ export async function consume(
 
   const loop = async (most: number): Promise<unknown[]> => {
     const items: unknown[] = [];
-    looping = true;
+    busy = true;
     try {
       for await (const item of client) {
         items.push(item);
@@ -51,16 +52,24 @@ export async function consume(
       }
       return items;
     } finally {
-      looping = false;
+      busy = false;
     }
+  };
+
+  const returnLater = (value: Promise<unknown>): Promise<unknown> => {
+    busy = !racing;
+    return client.return(value).finally(() => {
+      busy = false;
+    });
   };
 
   const act = async (action: Action): Promise<void> => {
     if (action.is === "release") return world.release();
-    if (looping) return;
+    if (busy) return;
     if (action.is.startsWith("return") && pending.size > 0) {
       if (racing) await Promise.all(pending);
-      else if (patient) return;
+      // Which of the two comes first, the promise or an answer, is a race: see `endings.test.ts`.
+      else if (patient || action.is !== "return") return;
     }
     const recorded = record(nameOf(action), call(action));
     if (racing && action.is === "loop") await recorded;
@@ -75,11 +84,11 @@ export async function consume(
       case "return":
         return client.return(action.value);
       case "return resolved":
-        return client.return(Promise.resolve(action.value));
+        return returnLater(Promise.resolve(action.value));
       case "return later":
-        return client.return(world.wait().then(() => action.value));
+        return returnLater(world.wait().then(() => action.value));
       case "return rejected":
-        return client.return(rejected(action.error));
+        return returnLater(rejected(action.error));
       case "loop":
         return loop(action.most);
     }

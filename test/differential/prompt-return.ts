@@ -3,7 +3,7 @@
  *
  * - Those that wait are told the end now. The body never hears of those that it had not begun to answer; the answer
  *   to the one that it had begun is dropped, but an error instead of an answer goes to who returns.
- * - On a bare server end, `return()` does not wait for the body, either, and the channel has ended: all that the body yields
+ * - On a bare server end, `return()` does not wait for the body, either: the channel has ended, and all that the body yields
  *   from then on unwinds it.
  */
 import type { Conversation } from "./generator.ts";
@@ -56,9 +56,9 @@ export class PromptReturn implements Conversation {
     return this.#request({
       leaves: true,
       begin: async () => {
+        const result = await this.#generator.return(value);
         const unheard = this.#unheard;
         this.#unheard = undefined;
-        const result = await this.#generator.return(value);
         if (unheard !== undefined) throw unheard.error;
         return result;
       },

@@ -1,0 +1,378 @@
+/** How it ends: the table of the contract, row by row, with none, one or two calls waiting on either end. */
+import { Channel, ChannelClosed, produce, type Client, type Server } from "coroutine-channels";
+import { describe, expect, test } from "vitest";
+
+import { closed, done, item, outcome, outcomes, type Outcome, waiting } from "./support/outcome.ts";
+import { settled } from "./support/settled.ts";
+
+type Verb = "next" | "send" | "receive";
+const verbs: Verb[] = ["next", "send", "receive"];
+const pairs = verbs.flatMap((first) => verbs.map((second) => [first, second] as const));
+const error = Symbol("error");
+const reason = Symbol("reason");
+
+interface Ends {
+  readonly channel: Channel<unknown, unknown, unknown>;
+  readonly client: Client<unknown, unknown, unknown>;
+  readonly server: Server<unknown, unknown, unknown>;
+  readonly controller: AbortController;
+  /** The calls that wait. */
+  readonly waiting: Promise<unknown>[];
+}
+
+function call(
+  end: Client<unknown, unknown, unknown>,
+  verb: Verb,
+  value: unknown,
+): Promise<unknown> {
+  if (verb === "next") return end.next(value);
+  return verb === "send" ? end.send(value) : end.receive();
+}
+
+/** A channel whose one end waits in these calls, which brought "a", "b" ... */
+async function inConversation(side: "client" | "server", ...calls: Verb[]): Promise<Ends> {
+  const controller = new AbortController();
+  const channel = new Channel<unknown, unknown, unknown>({ signal: controller.signal });
+  const client = channel.client();
+  const opening = channel.server();
+  const make = (end: Client<unknown, unknown, unknown>): Promise<unknown>[] =>
+    calls.map((verb, i) => waiting(call(end, verb, "ab"[i])));
+  if (side === "client") {
+    const made = make(client);
+    return { channel, client, server: await opening, controller, waiting: made };
+  }
+  const first = client.next();
+  const server = await opening;
+  const made = make(server);
+  await first;
+  return { channel, client, server, controller, waiting: made };
+}
+
+/** What a call gets when the other end has returned `value`. */
+function told(verb: Verb, value: unknown, undelivered: boolean, cause?: unknown): Outcome {
+  return verb === "next" ? done(value) : closed(value, undelivered, cause);
+}
+
+/** What a value was, that a call brought. */
+const brought = (verb: Verb, value: string): unknown => (verb === "receive" ? undefined : value);
+
+describe.each([
+  ["return()", ({ server }: Ends) => server.return("r")],
+  ["disposal", ({ server }: Ends) => server[Symbol.asyncDispose]()],
+] as const)("the server ends by %s", (how, end) => {
+  const r = how === "disposal" ? undefined : "r";
+
+  test.each(verbs)("a client's waiting %s gets what was returned", async (verb) => {
+    const ends = await inConversation("client", verb);
+    await end(ends);
+    expect(await outcomes(...ends.waiting)).toEqual([told(verb, r, false)]);
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test.each(pairs)("of a client's waiting %s and %s the first gets it", async (first, second) => {
+    const ends = await inConversation("client", first, second);
+    await end(ends);
+    const [one, two] = await outcomes(...ends.waiting);
+    expect(one).toEqual(told(first, r, false));
+    if (second === "next") expect(two).toEqual(done());
+    else expect(two).toMatchObject({ closed: { undelivered: true } });
+  });
+
+  test.each(verbs)("a client's later %s gets it, and none after that", async (verb) => {
+    const ends = await inConversation("server", "next");
+    await end(ends);
+    expect(await outcome(call(ends.client, verb, "later"))).toEqual(told(verb, r, false));
+    expect(await outcome(ends.client.next())).toEqual(done());
+    expect(await outcomes(...ends.waiting)).toEqual([
+      item(verb === "receive" ? undefined : "later"),
+    ]);
+  });
+
+  test.each(pairs)("emissions by %s and %s are delivered first", async (first, second) => {
+    const ends = await inConversation("server", first, second);
+    await end(ends);
+    expect(ends.channel.closed).toBe(true);
+    expect(await outcomes(...ends.waiting)).toEqual(["waits", "waits"]);
+    expect(await outcome(ends.client.next("x"))).toEqual(item(brought(second, "b")));
+    expect(await outcome(ends.client.next("y"))).toEqual(done(r));
+    expect(await outcomes(...ends.waiting)).toEqual(
+      [first, second].map((verb, i) => (verb === "next" ? item("xy"[i]) : { gives: "xy"[i] })),
+    );
+  });
+
+  test.each(verbs)("the server's own later %s is told", async (verb) => {
+    const ends = await inConversation("client", "next");
+    await end(ends);
+    expect(await outcome(call(ends.server, verb, "later"))).toEqual(told(verb, undefined, true));
+  });
+});
+
+describe("the server throws", () => {
+  test.each(verbs)("a client's waiting %s rejects with the very error", async (verb) => {
+    const ends = await inConversation("client", verb);
+    expect(await outcome(ends.server.throw(error))).toEqual(done());
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: error }]);
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test.each(pairs)("of a client's waiting %s and %s the first rejects", async (first, second) => {
+    const ends = await inConversation("client", first, second);
+    await ends.server.throw(error);
+    const [one, two] = await outcomes(...ends.waiting);
+    expect(one).toEqual({ rejects: error });
+    if (second === "next") expect(two).toEqual(done());
+    else expect(two).toMatchObject({ closed: { undelivered: true, cause: error } });
+  });
+
+  test.each(verbs)("a client's later %s rejects, and none after that", async (verb) => {
+    const ends = await inConversation("server", "next");
+    await ends.server.throw(error);
+    expect(await outcome(call(ends.client, verb, "later"))).toEqual({ rejects: error });
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test.each(pairs)("emissions by %s and %s are delivered first", async (first, second) => {
+    const ends = await inConversation("server", first, second);
+    await ends.server.throw(error);
+    expect(await outcome(ends.client.next())).toEqual(item(brought(second, "b")));
+    expect(await outcome(ends.client.next())).toEqual({ rejects: error });
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test.each(verbs)("the server's own later %s is told", async (verb) => {
+    const ends = await inConversation("client", "next");
+    await ends.server.throw(error);
+    await outcomes(...ends.waiting);
+    const expected = told(verb, undefined, true, error);
+    expect(await outcome(call(ends.server, verb, "later"))).toEqual(expected);
+  });
+
+  test("a client that leaves without having heard the error gets it", async () => {
+    const ends = await inConversation("server", "next");
+    await ends.server.throw(error);
+    expect(await outcome(ends.client.return("v"))).toEqual({ rejects: error });
+  });
+});
+
+const leavings: [
+  string,
+  unknown,
+  (client: Client<unknown, unknown, unknown>) => PromiseLike<unknown>,
+][] = [
+  ["return(v)", "v", (client) => client.return("v")],
+  ["return(a promise)", "v", (client) => client.return(Promise.resolve("v"))],
+  ["disposal", undefined, (client) => client[Symbol.asyncDispose]()],
+];
+
+describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
+  test.each(verbs)("a server's waiting %s is told", async (verb) => {
+    const ends = await inConversation("server", verb);
+    await leave(ends.client);
+    expect(await outcomes(...ends.waiting)).toEqual([told(verb, v, false)]);
+  });
+
+  test.each(pairs)(
+    "of a server's waiting %s and %s the second was not delivered",
+    async (first, second) => {
+      const ends = await inConversation("server", first, second);
+      await leave(ends.client);
+      const [one, two] = await outcomes(...ends.waiting);
+      expect(one).toEqual(told(first, v, false));
+      expect(two).toEqual(second === "next" ? done() : closed(v, true));
+    },
+  );
+
+  test.each(verbs)("a busy server's later %s is told, but its signal aborts now", async (verb) => {
+    const ends = await inConversation("client", "next");
+    const { signal } = ends.server;
+    await leave(ends.client);
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toMatchObject({ name: "ChannelClosed", value: v });
+    expect(ends.channel.closed).toBe(true);
+    expect(await outcome(call(ends.server, verb, "later"))).toEqual(told(verb, v, true));
+    expect(await outcome(ends.server.next())).toEqual(done());
+  });
+
+  test.each(pairs)("its own waiting %s and %s get the end now", async (first, second) => {
+    const ends = await inConversation("client", first, second);
+    await leave(ends.client);
+    const [one, two] = await outcomes(...ends.waiting);
+    expect(one).toEqual(told(first, undefined, false));
+    expect(two).toEqual(told(second, undefined, true));
+  });
+
+  test.each(verbs)("its own later %s gets the end", async (verb) => {
+    const ends = await inConversation("server", "send");
+    await leave(ends.client);
+    expect(await outcome(call(ends.client, verb, "later"))).toEqual(told(verb, undefined, true));
+    await outcomes(...ends.waiting);
+  });
+});
+
+test("a loop that is left by break tells the server's waiting send", async () => {
+  const channel = new Channel<string>();
+  const sending = channel.server().then((server) => server.send("a"));
+  for await (const _ of channel.client()) break;
+  expect(await outcome(sending)).toEqual(closed(undefined, false));
+});
+
+test("a client's waiting requests get the end before what it returns with is known", async () => {
+  const { client, waiting: calls, server } = await inConversation("client", "next", "send");
+  let know!: (value: string) => void;
+  const leaving = client.return(new Promise((resolve) => (know = resolve)));
+  await settled();
+  expect(await outcomes(...calls)).toEqual([done(), closed(undefined, true)]);
+  expect(await outcome(leaving)).toBe("waits");
+  know("v");
+  expect(await leaving).toEqual({ value: "v", done: true });
+  expect(await outcome(server.next())).toEqual(done("v"));
+});
+
+test("calls made while return(a promise) waits keep their order behind it", async () => {
+  const { client } = await inConversation("client", "next");
+  let know!: (value: string) => void;
+  const calls = [
+    client.return(new Promise((resolve) => (know = resolve))),
+    client.return(Promise.resolve("w")),
+    client.next(),
+  ];
+  await settled();
+  expect(await outcomes(...calls)).toEqual(["waits", "waits", "waits"]);
+  know("v");
+  expect(await outcomes(...calls)).toEqual([done("v"), done("w"), done()]);
+});
+
+test.each(["client", "server"] as const)(
+  "return(a promise) of the %s rejects as the promise does",
+  async (side) => {
+    const ends = await inConversation("client", "next");
+    expect(await outcome(ends[side].return(Promise.reject(error)))).toEqual({ rejects: error });
+    await settled();
+    expect(await outcomes(...ends.waiting)).toEqual([
+      side === "client" ? done() : { rejects: error },
+    ]);
+    expect(ends.channel.closed).toBe(true);
+  },
+);
+
+describe("the client throws", () => {
+  test.each(verbs)(
+    "the server's waiting %s rejects with the very error, and goes on",
+    async (verb) => {
+      const ends = await inConversation("server", verb);
+      const throwing = ends.client.throw(error);
+      expect(await outcomes(...ends.waiting)).toEqual([{ rejects: error }]);
+      expect(await outcome(throwing)).toBe("waits");
+      void ends.server.next("next");
+      expect(await outcome(throwing)).toEqual(item("next"));
+      expect(ends.channel.closed).toBe(false);
+    },
+  );
+
+  test.each(pairs)("of the server's waiting %s and %s the first rejects", async (first, second) => {
+    const ends = await inConversation("server", first, second);
+    expect(await outcome(ends.client.throw(error))).toEqual(item(brought(second, "b")));
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: error }, "waits"]);
+  });
+
+  test.each(verbs)("behind a waiting %s, the error waits its turn", async (verb) => {
+    const ends = await inConversation("client", verb);
+    const throwing = ends.client.throw(error);
+    const sending = ends.server.send("x");
+    expect(await outcome(sending)).toEqual({ rejects: error });
+    expect(await outcome(throwing)).toBe("waits");
+    await ends.server.return("r");
+    expect(await outcome(throwing)).toEqual(done("r"));
+  });
+});
+
+describe.each([
+  ["returns", (client: Client<unknown>) => client.return(), done(), undefined],
+  ["throws", (client: Client<unknown>) => client.throw(error), { rejects: error }, error],
+] as const)("the client %s before it started", (_, leave, own, cause) => {
+  test.each([true, false])("server() rejects, whether it waits already: %s", async (early) => {
+    const channel = new Channel<unknown>();
+    const opening = early ? waiting(channel.server()) : undefined;
+    expect(await outcome(leave(channel.client()))).toEqual(own);
+    expect(await outcome(opening ?? channel.server())).toMatchObject({ closed: { cause } });
+    expect(await outcome(channel.client().next())).toEqual(done());
+  });
+
+  test.each([true, false])("a body never runs, whether serve waits already: %s", async (early) => {
+    const channel = new Channel<unknown>();
+    let ran = false;
+    const serve = (): Promise<void> =>
+      channel.serve(() => {
+        ran = true;
+      });
+    const serving = early ? serve() : undefined;
+    await outcome(leave(channel.client()));
+    expect(await outcome(serving ?? serve())).toEqual({ gives: undefined });
+    expect(ran).toBe(false);
+  });
+});
+
+describe("the channel's own signal aborts", () => {
+  test.each(pairs)("a server's waiting %s and %s reject with its reason", async (first, second) => {
+    const ends = await inConversation("server", first, second);
+    ends.controller.abort(reason);
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }, { rejects: reason }]);
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test.each(pairs)("of a client's waiting %s and %s the first rejects", async (first, second) => {
+    const ends = await inConversation("client", first, second);
+    ends.controller.abort(reason);
+    const [one, two] = await outcomes(...ends.waiting);
+    expect(one).toEqual({ rejects: reason });
+    expect(two).toEqual(told(second, undefined, true, reason));
+  });
+
+  test.each(verbs)("a later %s of either end meets the end", async (verb) => {
+    const ends = await inConversation("client", "next");
+    ends.controller.abort(reason);
+    await outcomes(...ends.waiting);
+    const expected = told(verb, undefined, true, reason);
+    expect(await outcome(call(ends.server, verb, "later"))).toEqual(expected);
+    expect(await outcome(call(ends.client, verb, "later"))).toEqual(expected);
+    expect([ends.server.signal.aborted, ends.client.signal.aborted]).toEqual([true, true]);
+  });
+
+  test("a server that waits for its client rejects with the reason", async () => {
+    const controller = new AbortController();
+    const channel = new Channel({ signal: controller.signal });
+    const opening = channel.server();
+    controller.abort(reason);
+    expect(await outcome(opening)).toEqual({ rejects: reason });
+  });
+});
+
+describe("a body", () => {
+  test("that throws rejects the request and serve with the very error", async () => {
+    const failure = new Error("failure");
+    const channel = new Channel<number>();
+    const serving = channel.serve(() => Promise.reject(failure));
+    await expect(channel.client().next()).rejects.toBe(failure);
+    await expect(serving).rejects.toBe(failure);
+  });
+
+  test("that fails while it cleans up rejects the return", async () => {
+    const failure = new Error("failure");
+    const client = produce<number>(async (server) => {
+      try {
+        await server.send(1);
+      } finally {
+        await Promise.reject(failure);
+      }
+    });
+    await client.next();
+    await expect(client.return()).rejects.toBe(failure);
+    expect(await client.next()).toEqual({ value: undefined, done: true });
+  });
+
+  test("through which another channel's ChannelClosed passes has failed", async () => {
+    const other = new ChannelClosed();
+    const client = produce<number>(() => Promise.reject(other));
+    await expect(client.next()).rejects.toBe(other);
+  });
+});

@@ -1,0 +1,170 @@
+/** A call's listener on its signal is removed, however the call settles. */
+import { Channel, StreamChannel, type Client, type Server } from "coroutine-channels";
+import { expect, test } from "vitest";
+
+import { outcome, waiting } from "./support/outcome.ts";
+
+/** A signal that knows who listens to it. */
+class CountedController extends AbortController {
+  readonly listeners = new Set<unknown>();
+  added = 0;
+
+  constructor() {
+    super();
+    const { signal, listeners } = this;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
+      this.added++;
+      listeners.add(listener);
+      add(type, listener);
+    };
+    signal.removeEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {
+      listeners.delete(listener);
+      remove(type, listener);
+    };
+  }
+}
+
+interface Scene {
+  readonly controller: CountedController;
+  readonly channel: Channel<number, number>;
+  readonly client: Client<number, number>;
+  readonly server: Server<number, number>;
+}
+
+async function scene(options = {}): Promise<Scene> {
+  const channel = new Channel<number, number>(options);
+  const client = channel.client();
+  void waiting(client.next());
+  return { controller: new CountedController(), channel, client, server: await channel.server() };
+}
+
+type Path = (scene: Scene) => unknown;
+
+const paths: [string, Path][] = [
+  ["answered", ({ client }) => waiting(client.next(1))],
+  ["cancelled after the hand-over", ({ controller }) => controller.abort()],
+  ["ended by the other end", ({ client }) => client.return()],
+  ["thrown into", ({ client }) => waiting(client.throw(new Error("error")))],
+];
+
+test.each(paths)("a send that is %s leaves no listener", async (_, path) => {
+  const all = await scene();
+  const { controller, server } = all;
+  const sending = waiting(server.send(1, { signal: controller.signal }));
+  expect(controller.listeners.size).toBe(1);
+  path(all);
+  expect(await outcome(sending)).not.toBe("waits");
+  expect(controller.listeners.size).toBe(0);
+});
+
+test.each(paths)("a receive that is %s leaves no listener", async (_, path) => {
+  const all = await scene();
+  const { controller, server } = all;
+  const receiving = waiting(server.receive({ signal: controller.signal }));
+  path(all);
+  expect(await outcome(receiving)).not.toBe("waits");
+  expect([controller.added, controller.listeners.size]).toEqual([1, 0]);
+});
+
+test("a client's call that ends with the server leaves no listener", async () => {
+  const { client, server, controller } = await scene();
+  const call = waiting(client.send(1, { signal: controller.signal }));
+  await server.return();
+  expect(await outcome(call)).not.toBe("waits");
+  expect([controller.added, controller.listeners.size]).toEqual([1, 0]);
+});
+
+test("a call withdrawn before the hand-over leaves no listener", async () => {
+  const { client, controller } = await scene();
+  const { signal } = controller;
+  const calls = [client.send(1, { signal }), client.send(2, { signal })].map(waiting);
+  controller.abort();
+  for (const call of calls) expect(await outcome(call)).not.toBe("waits");
+  expect([controller.added, controller.listeners.size]).toEqual([2, 0]);
+});
+
+test("a call that is one too many leaves no listener", async () => {
+  const { client, controller } = await scene({ limit: 1 });
+  expect(await outcome(client.send(1, { signal: controller.signal }))).not.toBe("waits");
+  expect(controller.listeners.size).toBe(0);
+});
+
+test("a call that is refused behind a cancelled receive leaves no listener", async () => {
+  const { server, controller } = await scene();
+  const receives = new AbortController();
+  const calls = [
+    server.receive({ signal: receives.signal }),
+    server.send(1, { signal: controller.signal }),
+  ].map(waiting);
+  receives.abort();
+  expect(await outcome(calls[1]!)).toEqual({ rejects: expect.any(TypeError) });
+  expect(await outcome(server.send(2, { signal: controller.signal }))).toEqual({
+    rejects: expect.any(TypeError),
+  });
+  expect([controller.added, controller.listeners.size]).toEqual([2, 0]);
+});
+
+test.each([
+  ["opened", (client: Client<number>) => waiting(client.next())],
+  ["left", (client: Client<number>) => client.return()],
+])("server() and serve() leave no listener when the channel is %s", async (_, act) => {
+  for (const verb of ["server", "serve"] as const) {
+    const controller = new CountedController();
+    const { signal } = controller;
+    const channel = new Channel<number>();
+    const call: Promise<unknown> =
+      verb === "server" ? channel.server({ signal }) : channel.serve(() => {}, { signal });
+    void waiting(call);
+    void act(channel.client());
+    expect(await outcome(call)).not.toBe("waits");
+    expect([controller.added, controller.listeners.size]).toEqual([1, 0]);
+  }
+});
+
+const ends: [string, Path][] = [
+  ["the server returns", ({ server }) => server.return()],
+  ["the server throws", ({ server }) => waiting(server.throw(new Error("error")))],
+  ["the client leaves", ({ client }) => client.return()],
+];
+
+test.each(ends)("a channel leaves no listener on its own signal when %s", async (_, end) => {
+  const controller = new CountedController();
+  const all = await scene({ signal: controller.signal });
+  expect(controller.listeners.size).toBe(1);
+  await end(all);
+  expect(controller.listeners.size).toBe(0);
+});
+
+test("a call with a signal that has aborted already adds no listener", async () => {
+  const { server, controller } = await scene();
+  controller.abort();
+  expect(await outcome(server.send(1, { signal: controller.signal }))).not.toBe("waits");
+  expect(controller.added).toBe(0);
+});
+
+test("a stream's calls leave no listener, answered or cancelled", async () => {
+  const controller = new CountedController();
+  const { signal } = controller;
+  const channel = new StreamChannel<number>();
+  const serving = channel.serve(async (writer) => {
+    await writer.send(1, { signal });
+    await writer.write([2, 3], { signal });
+  });
+  const reader = channel.client();
+  expect(await reader.read(2, { signal })).toEqual([1, 2]);
+  expect([...(await reader.receive({ signal }))]).toEqual([3]);
+  expect(await reader.read(1, { signal })).toEqual([]);
+  await serving;
+  expect(controller.added).toBeGreaterThan(3);
+  expect(controller.listeners.size).toBe(0);
+
+  const other = new StreamChannel<number>();
+  const reads = [other.client().read(2, { signal }), other.client().receive({ signal })].map(
+    waiting,
+  );
+  controller.abort();
+  for (const read of reads) expect(await outcome(read)).not.toBe("waits");
+  expect(controller.listeners.size).toBe(0);
+});
