@@ -13,7 +13,8 @@ const browser = process.env["TEST_BROWSER"];
 function runtime(): Runtime {
   if (browser) return "browser";
   if ("Deno" in globalThis) return "deno";
-  return "Bun" in globalThis ? "bun" : "node";
+  if ("Bun" in globalThis) return "bun";
+  return Number.parseInt(process.versions.node) < 24 ? "older node" : "node";
 }
 
 export default defineConfig({

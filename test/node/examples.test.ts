@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { canRunPrograms, run } from "./program.ts";
+import { run } from "./program.ts";
 
 const folder = new URL("../../examples/", import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith(".ts"));
@@ -18,7 +18,7 @@ function expectedOutput(name: string): string {
   return block.replace(/^\/\/ ?/gm, "");
 }
 
-describe.skipIf(!canRunPrograms)("examples", () => {
+describe("examples", () => {
   test.each(names)("%s prints what it says", async (name) => {
     const { code, stdout, stderr } = await run(`examples/${name}`);
     expect({ stdout, stderr, code }).toEqual({ stdout: expectedOutput(name), stderr: "", code: 0 });

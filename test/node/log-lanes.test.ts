@@ -17,7 +17,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { canRunPrograms, finished, run, start } from "./program.ts";
+import { finished, run, start } from "./program.ts";
 
 const MAIN = "apps/log-lanes/main.ts";
 
@@ -46,7 +46,7 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-describe.skipIf(!canRunPrograms)("log-lanes", () => {
+describe("log-lanes", () => {
   test("prints a table of its lanes and what is most frequent in each", async () => {
     const path = file("app.log", LOG);
     expect(await run(MAIN, { args: [path] })).toEqual({

@@ -8,10 +8,6 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const useSource = new URL("use-source.mjs", import.meta.url).href;
 
-/** The programs are TypeScript with `await using`, which Node runs as it is from version 24 on. */
-export const canRunPrograms: boolean =
-  !("Deno" in globalThis) && !("Bun" in globalThis) && parseInt(process.versions.node) >= 24;
-
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
