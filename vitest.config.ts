@@ -29,6 +29,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: excludedFiles(runtime()),
     execArgv: ["--expose-gc"],
+    // Far beyond what any test takes: only what hangs is stopped.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ["default", new SummaryReporter()],
     coverage: { include: ["src/**"], exclude: coverageConfigDefaults.exclude },
     ...(browser && {

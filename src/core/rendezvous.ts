@@ -95,13 +95,11 @@ export class Rendezvous {
     const first = this.#calls.head;
     const departs =
       kind === RETURN || (kind === THROW && (side === SERVER || this.#phase === FRESH));
-    if (
-      this.#phase === ENDED ||
-      side === this.#closer ||
-      (departs && side === SERVER && this.closed)
-    ) {
-      this.#finish(call, undefined, false);
-    } else if (departs) this.#depart(call, first);
+    // Of a client that has gone, only the server's `next` still has something to hear.
+    const over =
+      this.#phase === ENDED || side === this.#closer || (this.#closer === CLIENT && kind !== NEXT);
+    if (over) this.#finish(call, undefined, false);
+    else if (departs) this.#depart(call, first);
     else if (first === undefined || first.side === side) this.#wait(call, first);
     else this.#meet(call, first);
   }
@@ -118,7 +116,7 @@ export class Rendezvous {
     const calls = this.#calls.drain();
     const last = this.#closer === undefined ? undefined : calls.pop();
     if (last === undefined) {
-      if (this.#phase !== ENDED) this.#cause = reason;
+      this.#cause = reason;
       this.#end();
     } else {
       this.#vacant = this.#closer;
@@ -257,17 +255,17 @@ export class Rendezvous {
     }
   }
 
-  /** The other end waits: `call` answers `first`, and is answered by the next; or it takes a place, and `first` answers. */
+  /** The other end waits: `call` answers `first` and is answered by the next, or takes a place and is answered itself. */
   #meet(call: Call, first: Call): void {
     const vacant = this.#vacant;
-    const takesPlace = vacant === call.side && !this.#unwanted;
     const item = first.kind <= SEND;
-    const answers =
-      vacant === undefined ||
-      (item && vacant === call.side && (this.#unwanted || call.kind === THROW));
-    if (item && takesPlace && !answers && carries(call)) {
-      refuse(call);
-      return;
+    let answers = vacant === undefined;
+    if (vacant === call.side) {
+      if (this.#unwanted) answers = item || (first.kind === THROW && first.side === CLIENT);
+      else if (item && carries(call)) {
+        refuse(call);
+        return;
+      } else answers = item && call.kind === THROW;
     }
     if (this.#phase === FRESH) this.#phase = OPEN;
     this.#vacant = undefined;
@@ -282,7 +280,7 @@ export class Rendezvous {
       this.#end();
     }
     if (answers) this.#deliver(call, first, vacant === undefined);
-    if (next !== undefined) this.#deliver(next, call, answers || (takesPlace && !carries(call)));
+    if (next !== undefined) this.#deliver(next, call, answers);
   }
 
   #end(): void {

@@ -27,26 +27,31 @@ export const endBody: Step[] = ["body.return", "body.throw", "body.unwind"];
 export const scopedAlphabet: Step[] = ["open", ...clientSteps, ...bodySteps, ...endBody, "abort"];
 
 class Failure extends Error {}
-const errors: Error[] = [];
-/** The error, or reason, number i: always the same object. */
-export const errorOf = (i: number): Error => (errors[i] ??= new Failure(`e${i}`));
+const errors: unknown[] = [];
+errors[4] = null; // anything can be thrown
+/** The error, or reason, number i: always the same. */
+export const errorOf = (i: number): unknown =>
+  i in errors ? errors[i] : (errors[i] = new Failure(`e${i}`));
+
+const falsy = [0, "", false, NaN, 0n];
+/** The value number i, by preference one that a careless test would take for none. */
+export const valueOf = (i: number): unknown => (i <= falsy.length ? falsy[i - 1] : i);
 
 export const cancelled = (step: Step): number | undefined =>
   step.startsWith("abort(") ? Number(step.slice(6, -1)) : undefined;
 
 export const isRefused = (step: Step): boolean => step.startsWith("refused:");
 
-/** "c.next", "s.send(3)", "abort(2)" ... */
-export function nameOf(sequence: Sequence): string {
-  return sequence
-    .map((step, i) => {
-      const [side, how] = step.split(".");
-      if (how === "answer") return `${side}.next(${i + 1})`;
-      if (how === "throw") return `${step}(e${i + 1})`;
-      return how === "send" || how === "return" ? `${step}(${i + 1})` : step;
-    })
-    .join(" ");
-}
+/** "c.next", "s.send(false)", "abort(2)" ... */
+export const namesOf = (sequence: Sequence): string[] =>
+  sequence.map((step, i) => {
+    const how = step.split(".")[1];
+    const value = typeof valueOf(i + 1) === "string" ? '""' : String(valueOf(i + 1));
+    if (how === "answer") return `${step[0]}.next(${value})`;
+    if (how === "throw") return `${step}(${errorOf(i + 1) === null ? "null" : `e${i + 1}`})`;
+    return how === "send" || how === "return" ? `${step}(${value})` : step;
+  });
+export const nameOf = (sequence: Sequence): string => namesOf(sequence).join(" ");
 
 /** Makes the next call of a sequence on the model. */
 export function applyTo(model: Model, step: Step): void {
@@ -61,10 +66,10 @@ export function applyTo(model: Model, step: Step): void {
       return void model.next(side);
     case "c.answer":
     case "s.answer":
-      return void model.next(side, i);
+      return void model.next(side, valueOf(i));
     case "c.send":
     case "s.send":
-      return void model.send(side, i);
+      return void model.send(side, valueOf(i));
     case "c.receive":
     case "s.receive":
       return void model.receive(side);
@@ -73,9 +78,9 @@ export function applyTo(model: Model, step: Step): void {
       return void model.throw(side, errorOf(i));
     case "c.return":
     case "s.return":
-      return void model.return(side, i);
+      return void model.return(side, valueOf(i));
     case "body.return":
-      return model.bodyReturns(i);
+      return model.bodyReturns(valueOf(i));
     case "body.throw":
       return model.bodyThrows(errorOf(i));
     case "body.unwind":
@@ -92,15 +97,16 @@ export function applyTo(model: Model, step: Step): void {
 /** Whether a step can be made now: nothing is called on a server end that nobody has got yet. */
 export function possible(model: Model, step: Step): boolean {
   if (/^(refused:)?s\./.test(step)) return model.started;
-  if (step === "body.unwind") return model.bodyRuns && model.told;
+  if (step === "body.unwind") return model.bodyRuns && model.told !== undefined;
   if (step.startsWith("body.")) return model.bodyRuns;
   const i = cancelled(step);
   return i === undefined || cancellable(model.calls[i - 1]);
 }
 const cancellable = (call: Call | undefined): boolean =>
   call !== undefined &&
-  call.out === undefined &&
-  (call.how === "send" || call.how === "receive" || call.how === "open");
+  (call.how === "send" || call.how === "receive" || call.how === "open") &&
+  !(call.out && "aborted" in call.out);
+const waits = (call: Call | undefined): boolean => call?.out === undefined;
 
 export interface Scope {
   readonly alphabet: readonly Step[];
@@ -109,8 +115,8 @@ export interface Scope {
   readonly limit?: number;
   /** How often the server end is asked for: 1 unless told. */
   readonly opens?: number;
-  /** Without calls that are cancelled. */
-  readonly patient?: boolean;
+  /** Which calls are cancelled: those that wait, unless told. */
+  readonly cancels?: "none" | "all";
 }
 
 /** A sequence, and what the model says about it. */
@@ -141,9 +147,10 @@ export function* sequences(scope: Scope): Generator<Case> {
     if (sequence.length === length) return void (yield here);
     const from = restFrom.at(-1) ?? 0;
     const resting = model.finished && !model.calls.some((c) => c.how !== "none" && !c.out);
-    const cancels: Step[] = scope.patient
-      ? []
-      : model.calls.map((_, i) => `abort(${i + 1})` as const);
+    const cancels = model.calls
+      .map((call, i) => (scope.cancels === "all" || waits(call) ? i + 1 : 0))
+      .filter((i) => i > 0 && scope.cancels !== "none" && !sequence.includes(`abort(${i})`))
+      .map((i): Step => `abort(${i})`);
     let made = false;
     for (let a = 0; a < alphabet.length + cancels.length; a++) {
       const step = alphabet[a] ?? cancels[a - alphabet.length]!;

@@ -23,9 +23,11 @@ import {
   errorOf,
   isRefused,
   nameOf,
+  namesOf,
   run,
   type Sequence,
   type Step,
+  valueOf,
 } from "./calls.ts";
 import type { Outcome } from "./model.ts";
 
@@ -111,32 +113,36 @@ function drainer(): { drain: () => Promise<void>; close: () => void } {
 class Run {
   /** rounds[i]: the steps that are made before the i-th drain. */
   readonly rounds: readonly (readonly number[])[];
-  private readonly channel: Channel<unknown, unknown, unknown>;
-  private readonly client: Client<unknown, unknown, unknown>;
-  private server: Server<unknown, unknown, unknown> | undefined;
-  private readonly ofChannel = new AbortController();
-  private readonly ofCall: (AbortController | undefined)[] = [];
-  private readonly settled: (Settled | undefined)[] = [];
-  private endOfBody: { resolve(value: unknown): void; reject(error: unknown): void } | undefined;
-  private turns = 0;
-  private present = 0;
-  private trouble = "";
-  private readonly expected: Case;
-  private readonly overlapping: boolean;
+  readonly #channel: Channel<unknown, unknown, unknown>;
+  readonly #client: Client<unknown, unknown, unknown>;
+  #server: Server<unknown, unknown, unknown> | undefined;
+  readonly #ofChannel = new AbortController();
+  readonly #ofCall: (AbortController | undefined)[] = [];
+  readonly #settled: (Settled | undefined)[] = [];
+  #endOfBody: { resolve(value: unknown): void; reject(error: unknown): void } | undefined;
+  #turns = 0;
+  #present = 0;
+  #trouble = "";
+  readonly #expected: Case;
+  readonly #overlapping: boolean;
+  /** Whether all signals are there from the start, and not only once they are needed. */
+  readonly #manySignals: boolean;
 
   constructor(expected: Case, overlapping: boolean, manySignals: boolean) {
-    this.expected = expected;
-    this.overlapping = overlapping;
+    this.#expected = expected;
+    this.#overlapping = overlapping;
     const { sequence, scope, startedAt = -1 } = expected;
     const { limit } = scope;
-    const signal = this.ofChannel.signal;
-    if (manySignals && sequence[0] === "abort") this.ofChannel.abort(errorOf(1));
+    const signal = this.#ofChannel.signal;
+    if (manySignals && sequence[0] === "abort") this.#ofChannel.abort(errorOf(1));
     const withSignal = manySignals || sequence.includes("abort");
-    this.channel = new Channel<unknown, unknown, unknown>({
+    this.#channel = new Channel<unknown, unknown, unknown>({
       ...(withSignal ? { signal } : {}),
       ...(limit === undefined ? {} : { limit }),
     });
-    this.client = this.channel.client();
+    this.#client = this.#channel.client();
+    this.#manySignals = manySignals;
+    if (manySignals) void this.#client.signal;
     const rounds: number[][] = [];
     sequence.forEach((step, i) => {
       const together = overlapping && i > startedAt + 1;
@@ -147,89 +153,95 @@ class Run {
     this.rounds = rounds;
     sequence.forEach((step, i) => {
       const of = cancelled(step);
-      if (of !== undefined) this.ofCall[of - 1] = new AbortController();
+      if (of !== undefined) this.#ofCall[of - 1] = new AbortController();
       else if (isRefused(step) || (manySignals && /send|receive|open/.test(step))) {
-        this.ofCall[i] = new AbortController();
+        this.#ofCall[i] = new AbortController();
       }
-      if (isRefused(step)) this.ofCall[i]!.abort(errorOf(i + 1));
+      if (isRefused(step)) this.#ofCall[i]!.abort(errorOf(i + 1));
     });
   }
 
   play(round: number): void {
     for (const i of this.rounds[round] ?? []) {
-      this.present = i;
-      this.step(i);
+      this.#present = i;
+      this.#step(i);
     }
   }
 
-  private step(i: number): void {
+  #step(i: number): void {
     try {
-      const promise = this.call(i);
+      const promise = this.#call(i);
       promise?.then(
-        (value) => this.settle(i, false, value),
-        (error: unknown) => this.settle(i, true, error),
+        (value) => this.#settle(i, false, value),
+        (error: unknown) => this.#settle(i, true, error),
       );
     } catch (error) {
-      this.trouble ||= `step ${i + 1} threw ${print(error)}`;
+      this.#trouble ||= `step ${i + 1} threw ${print(error)}`;
     }
   }
 
-  private settle(i: number, rejected: boolean, value: unknown): void {
-    if (this.settled[i]) this.trouble ||= `call ${i + 1} settled twice`;
-    this.settled[i] = { at: this.present, turn: this.turns++, rejected, value };
+  #settle(i: number, rejected: boolean, value: unknown): void {
+    if (this.#settled[i]) this.#trouble ||= `call ${i + 1} settled twice`;
+    this.#settled[i] = { at: this.#present, turn: this.#turns++, rejected, value };
   }
 
-  private call(i: number): Promise<unknown> | undefined {
-    const step = this.expected.sequence[i]!.replace("refused:", "") as Step;
+  #call(i: number): Promise<unknown> | undefined {
+    const step = this.#expected.sequence[i]!.replace("refused:", "") as Step;
     const n = i + 1;
-    const options = { ...(this.ofCall[i] ? { signal: this.ofCall[i].signal } : {}) };
+    const options = { ...(this.#ofCall[i] ? { signal: this.#ofCall[i].signal } : {}) };
     switch (step) {
       case "open":
-        return this.open(options);
+        return this.#open(options);
       case "abort":
-        return void this.ofChannel.abort(errorOf(n));
+        return void this.#ofChannel.abort(errorOf(n));
       case "body.return":
-        return void this.endOfBody?.resolve(n);
+        return void this.#endOfBody?.resolve(valueOf(n));
       case "body.throw":
-        return void this.endOfBody?.reject(errorOf(n));
+        return void this.#endOfBody?.reject(errorOf(n));
       case "body.unwind":
-        return void this.endOfBody?.reject(this.lastLeaving());
+        return void this.#endOfBody?.reject(this.#lastLeaving());
     }
     const of = cancelled(step);
-    if (of !== undefined) return void this.ofCall[of - 1]?.abort(errorOf(n));
-    const end = step.startsWith("c.") ? this.client : this.server;
+    if (of !== undefined) return void this.#ofCall[of - 1]?.abort(errorOf(n));
+    const end = step.startsWith("c.") ? this.#client : this.#server;
     if (end === undefined) throw new Error("the server end was never handed out");
     switch (step.slice(2)) {
       case "next":
         return end.next();
       case "answer":
-        return end.next(n);
+        return end.next(valueOf(n));
       case "send":
-        return end.send(n, options);
+        return end.send(valueOf(n), options);
       case "receive":
         return end.receive(options);
       case "throw":
         return end.throw(errorOf(n));
       default:
-        return end.return(n);
+        return end.return(valueOf(n));
     }
   }
 
-  private open(options: { signal?: AbortSignal }): Promise<unknown> {
-    if (!this.expected.scope.scoped) {
-      return this.channel.server(options).then((server) => (this.server ??= server));
+  #open(options: { signal?: AbortSignal }): Promise<unknown> {
+    if (!this.#expected.scope.scoped) {
+      return this.#channel.server(options).then((server) => this.#handOut(server));
     }
-    return this.channel.serve((server) => {
-      this.server = server;
-      return new Promise((resolve, reject) => (this.endOfBody = { resolve, reject }));
+    return this.#channel.serve((server) => {
+      this.#handOut(server);
+      return new Promise((resolve, reject) => (this.#endOfBody = { resolve, reject }));
     }, options);
   }
 
+  #handOut(server: Server<unknown, unknown, unknown>): Server<unknown, unknown, unknown> {
+    if (this.#server) this.#trouble ||= "the server end was handed out twice";
+    if (this.#manySignals) void server.signal;
+    return (this.#server = server);
+  }
+
   /** What a body that unwinds rethrows: the last of the leavings that its calls were told of. */
-  private lastLeaving(): unknown {
-    return this.settled.findLast(
+  #lastLeaving(): unknown {
+    return this.#settled.findLast(
       (one, i) =>
-        this.expected.sequence[i]!.startsWith("s.") &&
+        this.#expected.sequence[i]!.startsWith("s.") &&
         one?.value instanceof ChannelClosed &&
         one.value.cause === undefined,
     )?.value;
@@ -237,65 +249,70 @@ class Run {
 
   /** The first difference between the library and the model. */
   difference(): Failure | undefined {
-    const { sequence, model, settledAt } = this.expected;
+    const { sequence, model, settledAt } = this.#expected;
     let first = sequence.length;
     sequence.forEach((_, i) => {
       const expected = model.calls[i]?.out;
-      const actual = this.settled[i];
+      const actual = this.#settled[i];
       if (expected && actual && matches(expected, actual)) {
-        if (this.overlapping || settledAt[i] === actual.at) return;
+        if (this.#overlapping || settledAt[i] === actual.at) return;
         first = Math.min(first, Math.max(settledAt[i]!, 0), actual.at);
       } else if (expected || actual) {
-        const at = this.overlapping ? sequence.length - 1 : Infinity;
+        const at = this.#overlapping ? sequence.length - 1 : Infinity;
         first = Math.min(first, at, settledAt[i] ?? Infinity, actual?.at ?? Infinity);
       }
     });
-    const closed = this.channel.closed;
-    if (closed !== model.closed) this.trouble ||= `closed: ${closed}, expected ${model.closed}`;
+    const closed = this.#channel.closed;
+    if (closed !== model.closed) this.#trouble ||= `closed: ${closed}, expected ${model.closed}`;
     for (const side of ["client", "server"] as const) {
-      const aborted = this[side]?.signal.aborted ?? model.signalled(side);
-      if (aborted !== model.signalled(side)) this.trouble ||= `${side}.signal: aborted ${aborted}`;
+      const end = side === "client" ? this.#client : this.#server;
+      if (!end) continue;
+      const { aborted, reason } = end.signal;
+      if (aborted !== model.signalled(side) || (aborted && !(reason instanceof ChannelClosed))) {
+        this.#trouble ||= `${side}.signal: ${aborted ? `aborted with ${print(reason)}` : "waits"}`;
+      }
     }
-    if (this.overlapping) this.checkOrder();
-    if (first === sequence.length && !this.trouble) return undefined;
-    const part = sequence.slice(0, this.overlapping ? sequence.length : first + 1);
-    return { sequence: part, report: this.report(part) };
+    if (this.#overlapping) this.#checkOrder();
+    if (first === sequence.length && !this.#trouble) return undefined;
+    const part = sequence.slice(0, this.#overlapping ? sequence.length : first + 1);
+    return { sequence: part, report: this.#report(part) };
   }
 
   /** The normal answers of each end come in the order of the calls. */
-  private checkOrder(): void {
+  #checkOrder(): void {
     for (const side of ["c.", "s."]) {
       let last = -1;
-      this.settled.forEach((one, i) => {
-        if (!one || !this.expected.sequence[i]!.startsWith(side)) return;
-        const out = this.expected.model.calls[i]?.out;
+      this.#settled.forEach((one, i) => {
+        if (!one || !this.#expected.sequence[i]!.startsWith(side)) return;
+        const out = this.#expected.model.calls[i]?.out;
         if (!out || !("sent" in out || ("done" in out && !out.done))) return;
-        if (one.turn < last) this.trouble ||= `call ${i + 1} was answered before an earlier one`;
+        if (one.turn < last) this.#trouble ||= `call ${i + 1} was answered before an earlier one`;
         last = one.turn;
       });
     }
   }
 
-  private report(part: Sequence): string {
-    const { scope } = this.expected;
+  #report(part: Sequence): string {
+    const { scope } = this.#expected;
     const then = run(part, scope);
-    const mode = `${scope.scoped ? "scoped" : "bare"}${this.overlapping ? ", overlapping" : ""}`;
+    const mode = `${scope.scoped ? "scoped" : "bare"}${this.#overlapping ? ", overlapping" : ""}`;
     const limit = scope.limit ? `, limit ${scope.limit}` : "";
+    const names = namesOf(part);
     const lines = part.map((step, i) => {
       const expected = then.model.calls[i]?.out;
-      const actual = this.settled[i];
+      const actual = this.#settled[i];
       const now = actual && actual.at < part.length ? actual : undefined;
       const same = expected && now ? matches(expected, now) : !expected && !now;
-      const name = nameOf(part).split(" ")[i]!;
+      const name = names[i]!;
       const at =
-        now && then.settledAt[i] !== now.at && !this.overlapping ? ` at ${now.at + 1}` : "";
+        now && then.settledAt[i] !== now.at && !this.#overlapping ? ` at ${now.at + 1}` : "";
       const shown = now ? (now.rejected ? "rejects " : "") + print(now.value) + at : "waits";
       if (step.startsWith("body") || step.startsWith("abort")) return `  ${i + 1} ${name}`;
       const verdict = same && !at ? "" : `   <-- model: ${expected ? print(expected) : "waits"}`;
       return `  ${i + 1} ${name}: ${shown}${verdict}`;
     });
-    if (this.trouble)
-      lines.push(`  at the end of ${nameOf(this.expected.sequence)}: ${this.trouble}`);
+    if (this.#trouble)
+      lines.push(`  at the end of ${nameOf(this.#expected.sequence)}: ${this.#trouble}`);
     return [`${nameOf(part)}   (${mode}${limit})`, ...lines].join("\n");
   }
 }
@@ -327,6 +344,7 @@ function print(value: unknown): string {
     return `ChannelClosed(${print({ value: v, cause, undelivered })})`;
   }
   if (value instanceof Error) return /^e\d+$/.test(value.message) ? value.message : String(value);
+  if (value === "") return '""';
   if (typeof value !== "object" || value === null) return String(value);
   if ("send" in value) return "server end";
   return `{ ${Object.entries(value)

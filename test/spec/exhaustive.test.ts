@@ -12,6 +12,7 @@ const less = "document" in globalThis ? 1 : 0;
 const answers: Step[] = ["c.answer", "s.answer"];
 const endings: Step[] = ["s.return", "s.throw"];
 const refused: Step[] = [
+  "refused:open",
   "refused:c.send",
   "refused:c.receive",
   "refused:s.send",
@@ -37,17 +38,15 @@ const scopes: [name: string, scope: Scope & { overlapping?: boolean }][] = [
   ["bare", { ...bare, length: 6 }],
   ["bare, overlapping", { ...bare, length: 6, overlapping: true }],
   ["bare, limit 1", { ...bare, length: 6, limit: 1 }],
-  ["bare, limit 2", { ...bare, length: 6, limit: 2 }],
+  ["bare, limit 2", { ...bare, length: 5, limit: 2 }],
   ["bare, next(v), opened twice", { alphabet: [...bareAlphabet, ...answers], length: 5, opens: 2 }],
-  [
-    "bare, signals that have aborted",
-    { alphabet: [...bareAlphabet, "refused:open", ...refused], length: 5 },
-  ],
+  ["bare, signals that have aborted", { alphabet: [...bareAlphabet, ...refused], length: 5 }],
   ["bare, a conversation", { alphabet: bareTalk, length: 7 }],
-  ["bare, endings", { alphabet: [...bareEndings, "abort"], length: 7, patient: true }],
+  ["bare, endings", { alphabet: [...bareEndings, "abort"], length: 7, cancels: "none" }],
+  ["bare, cancelling what has settled", { ...bare, length: 5, cancels: "all" }],
   ["scoped", { ...scoped, length: 6 }],
   ["scoped, overlapping", { ...scoped, length: 6, overlapping: true }],
-  ["scoped, limit 1", { ...scoped, length: 6, limit: 1 }],
+  ["scoped, limit 1", { ...scoped, length: 5, limit: 1 }],
   ["scoped, limit 2", { ...scoped, length: 5, limit: 2 }],
   [
     "scoped, next(v), opened twice",
@@ -55,17 +54,18 @@ const scopes: [name: string, scope: Scope & { overlapping?: boolean }][] = [
   ],
   [
     "scoped, signals that have aborted",
-    { ...scoped, alphabet: [...scopedAlphabet, "refused:open", ...refused], length: 5 },
+    { ...scoped, alphabet: [...scopedAlphabet, ...refused], length: 5 },
   ],
   ["scoped, a conversation", { ...scoped, alphabet: [...scopedTalk, "body.return"], length: 7 }],
   [
     "scoped, leaving",
-    { ...scoped, alphabet: [...leaving, "body.return", "body.unwind"], length: 7, patient: true },
+    { ...scoped, alphabet: [...leaving, "body.return", "body.unwind"], length: 7, cancels: "none" },
   ],
   [
     "scoped, the body's own end",
     { ...scoped, alphabet: [...scopedAlphabet, ...endings], length: 5 },
   ],
+  ["scoped, cancelling what has settled", { ...scoped, length: 5, cancels: "all" }],
 ];
 
 test.each(scopes)("%s", { timeout: 120_000 }, async (name, scope) => {

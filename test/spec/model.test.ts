@@ -224,6 +224,117 @@ test("a receive that is cancelled after its hand-over: its place stays open", ()
   expect(send.out).toEqual({ sent: "answer" });
 });
 
+test("an unwanted answer waits for the next call, which answers it", () => {
+  const model = opened();
+  model.next(C);
+  model.send(S, 1);
+  model.cancel(2, x);
+  const unwanted = model.send(C, "unwanted");
+  model.cancel(3, x);
+  expect(unwanted.out).toEqual({ aborted: x });
+  const thrown = model.throw(C, e);
+  expect(thrown.out).toBeUndefined();
+  expect(model.send(S, 2).out).toBeUndefined();
+  expect(thrown.out).toEqual(item(2));
+});
+
+test("an unwanted answer was never handed over when an end leaves", () => {
+  const [left, ended] = [opened(), opened()];
+  for (const model of [left, ended]) {
+    model.next(C);
+    model.send(S, 1);
+    model.cancel(2, x);
+    model.send(C, "unwanted");
+  }
+  left.return(C);
+  ended.return(S, "r");
+  expect(left.calls[3]!.out).toEqual(closed(undefined, true));
+  expect(ended.calls[3]!.out).toEqual(closed("r", true));
+});
+
+test("an open place with an ending at it: any call hears that", () => {
+  const model = opened();
+  model.receive(C);
+  model.cancel(1, x);
+  model.return(S, "r");
+  expect(model.send(C, 1).out).toEqual(closed("r", true));
+  const scoped = opened({ scoped: true });
+  scoped.next(C);
+  scoped.receive(S);
+  scoped.cancel(2, x);
+  scoped.return(C, "v");
+  expect(scoped.send(S, 1).out).toEqual(closed("v", true));
+});
+
+test("a throw closes an open place: it answers the item that nobody took", () => {
+  const model = opened();
+  model.receive(C);
+  model.cancel(1, x);
+  const send = model.send(S, 1);
+  const thrown = model.throw(C, e);
+  expect([send.out, thrown.out]).toEqual([{ error: e }, undefined]);
+});
+
+test("the calls behind a receive that is cancelled: a value must not take its place", () => {
+  const model = opened();
+  model.receive(C);
+  const behind = [model.send(C, 1), model.next(C), model.send(C, 2)];
+  model.cancel(1, x);
+  expect(behind.map((call) => call.out)).toEqual([{ typeError: true }, undefined, undefined]);
+  model.send(S, "A");
+  expect(behind[1]!.out).toEqual(item("A"));
+});
+
+test("the client throws before the server started: all its requests are done", () => {
+  const model = new Model();
+  const requests = [model.next(C), model.send(C, 1)];
+  expect(model.throw(C, e).out).toEqual({ error: e });
+  expect(requests.map((call) => call.out)).toEqual([done(), closed(undefined, true, e)]);
+  expect(model.open().out).toEqual({ closed: { value: undefined, cause: e } });
+});
+
+test("a throw that was never handed over rejects with its own error", () => {
+  const model = opened();
+  model.send(C, 1);
+  model.cancel(1, x);
+  model.return(S, "r");
+  expect([model.throw(C, e).out, model.next(C).out]).toEqual([{ error: e }, done()]);
+});
+
+test("the channel's signal aborts after an end has closed: the ending is still heard", () => {
+  const ended = opened();
+  ended.next(C);
+  const sends = [ended.send(S, 1), ended.send(S, 2)];
+  ended.throw(S, e);
+  ended.abort(x);
+  expect(sends.map((call) => call.out)).toEqual([{ aborted: x }, { aborted: x }]);
+  expect(ended.send(C, 3).out).toEqual({ error: e });
+  expect(ended.send(C, 4).out).toEqual(closed(undefined, true, e));
+  const left = opened();
+  left.next(C);
+  left.return(C, "v");
+  left.abort(x);
+  expect([left.send(S, 1).out, left.next(S).out]).toEqual([closed("v", true), done("v")]);
+});
+
+test("after the end nobody serves; that is no error to a body whose client left", () => {
+  const model = opened();
+  model.next(C);
+  model.throw(S, e);
+  expect(model.open().out).toEqual({ closed: { value: undefined, cause: e } });
+  const scoped = new Model({ scoped: true });
+  scoped.return(C);
+  expect(scoped.open().out).toEqual({ served: undefined });
+});
+
+test("a call whose signal has aborted touches nothing", () => {
+  const model = opened();
+  model.next(C);
+  model.refuse(x);
+  expect(model.calls[2]!.out).toEqual({ aborted: x });
+  expect(model.send(S, 1).out).toBeUndefined();
+});
+
 test("one call more than the limit overflows", () => {
   const model = opened({ limit: 1 });
   model.next(C);

@@ -51,7 +51,7 @@ export class Model {
   #over = false;
   /** The error or reason that ended the channel. */
   #cause: unknown;
-  /** What the client returned, as the server's calls were told. */
+  /** What the client returned last, as far as the server was told. */
   #leaving: unknown;
   /** Whether a server's `next` may still get what the client returned. */
   #farewell = false;
@@ -59,8 +59,8 @@ export class Model {
   #left = false;
   /** Whether the server end has been handed out. */
   started = false;
-  /** Scoped: whether a call of the body has rejected because the client left. */
-  told = false;
+  /** Scoped: what the client returned, as the body's last call that rejected for it was told. */
+  told: { readonly value: unknown } | undefined;
 
   readonly scoped: boolean;
   readonly limit: number;
@@ -111,7 +111,7 @@ export class Model {
   }
   /** The body rethrows the `ChannelClosed` that told it that the client left. */
   bodyUnwinds(): void {
-    this.#endBody({ how: "return", value: this.#leaving }, { served: undefined });
+    this.#endBody({ how: "return", value: this.told?.value }, { served: undefined });
   }
 
   /** A call whose signal has aborted before. */
@@ -157,7 +157,8 @@ export class Model {
     const call = this.#record(how, value);
     const list = side === "client" ? this.#c : this.#s;
     const leaves = how === "return" || (how === "throw" && !this.started);
-    if (this.#over || (side === "server" && this.#end)) this.#finish(side, call);
+    const ended = side === "client" ? this.#endTaken : this.#end !== undefined;
+    if (this.#over || ended) this.#finish(side, call);
     else if (side === "client" && leaves) this.#leave(call);
     else if (side === "server" && isDeparture(call)) this.#close(call);
     else if (carriesValue(call) && this.#itemMayComeAt(list)) call.out = { typeError: true };
@@ -265,10 +266,10 @@ export class Model {
       this.#append(this.#c, call);
       return;
     }
-    if (this.#end?.how === "throw" && !this.#endTaken) call.out = { error: this.#end.value };
+    if (this.#end?.how === "throw") call.out = { error: this.#end.value };
     this.#over = true;
     if (call.how === "throw") this.#cause = call.value;
-    else if (!this.#endTaken) this.#leaving = call.value;
+    else this.#leaving = call.value;
     for (const other of this.#waiting(this.#c)) this.#finish("client", other);
     if (!call.out) this.#finish("client", call);
     this.#farewell = true;
@@ -288,7 +289,7 @@ export class Model {
     this.#farewell = true;
     for (const call of calls) {
       this.#finish("server", call);
-      this.told ||= call.how !== "next";
+      if (call.how !== "next") this.told = { value: leaving.value };
       this.#farewell = false;
     }
     this.#s.splice(k + 1);
