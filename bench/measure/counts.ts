@@ -1,6 +1,7 @@
 /** Counts that do not depend on the machine: what a hand-over takes of promises, microtask jobs and turns. */
 
-import { promiseHooks } from "node:v8";
+// Deno has the hooks by this way only.
+import v8 from "node:v8";
 
 import type { Run } from "./run.ts";
 
@@ -41,11 +42,11 @@ async function promisesAndJobs(
   let jobs = 0;
   // A promise with a parent is made by `then`, or else by an `await` that is being looked at: only the former counts.
   const { then } = Promise.prototype;
-  Promise.prototype.then = function (this: Promise<unknown>, ...reactions: never[]) {
+  Reflect.set(Promise.prototype, "then", function (this: Promise<unknown>, ...reactions: never[]) {
     promises++;
     return Reflect.apply(then, this, reactions);
-  } as typeof then;
-  const stop = promiseHooks.createHook({
+  });
+  const stop = v8.promiseHooks.createHook({
     init(_promise, parent: Promise<unknown> | undefined) {
       if (parent === undefined) promises++;
     },
@@ -57,7 +58,7 @@ async function promisesAndJobs(
     await run(count);
   } finally {
     stop();
-    Promise.prototype.then = then;
+    Reflect.set(Promise.prototype, "then", then);
   }
   return { promises, jobs };
 }

@@ -1,0 +1,29 @@
+import type { Workload } from "../measure/workload.ts";
+import { workload as batches } from "./batches.ts";
+import { workload as cancel } from "./cancel.ts";
+import { workload as create } from "./create.ts";
+import { workload as delegation } from "./delegation.ts";
+import { workload as fanOut } from "./fan-out.ts";
+import { workload as garbageCollected } from "./garbage-collected.ts";
+import { workload as idleMemory } from "./idle-memory.ts";
+import { workload as joined } from "./joined.ts";
+import { workload as oneWay } from "./one-way.ts";
+import { workload as pipeline } from "./pipeline.ts";
+import { workload as signal } from "./signal.ts";
+import { workload as twoWay } from "./two-way.ts";
+
+/** In the order of the report. */
+export const workloads: readonly Workload[] = [
+  oneWay,
+  twoWay,
+  pipeline,
+  delegation,
+  fanOut,
+  batches,
+  joined,
+  create,
+  cancel,
+  signal,
+  idleMemory,
+  garbageCollected,
+];
