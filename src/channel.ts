@@ -61,6 +61,17 @@ export interface ChannelOptions {
  * ```
  */
 export class Channel<T, U = void, R = void> {
+  /**
+   * One that lives for ever. When a full collection finds no channel alive, V8 throws away all that it has optimised for
+   * channels (workload garbage-collected).
+   *
+   * @internal
+   */
+  static readonly kept: Channel<unknown> = new Channel();
+  static {
+    this.kept.client();
+  }
+
   readonly #meeting: Rendezvous;
   #client: End<T, U, R> | undefined;
   /** Whether the server end has been asked for, and was not given up again. */

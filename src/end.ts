@@ -158,7 +158,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     if (this.#signal === undefined) {
       const controller = new AbortController();
       this.#signal = controller.signal;
-      this.#meeting.watchers[this.#side] = controller;
+      (this.#meeting.watchers ??= [undefined, undefined])[this.#side] = controller;
       this.#meeting.announce(this.#side);
     }
     return this.#signal;

@@ -44,7 +44,7 @@ export class Rendezvous {
   /** Whether the client has left, even if a body has still to answer. */
   left = false;
   /** What to abort when an end is left with nobody to talk to, by side. */
-  readonly watchers: [Watcher | undefined, Watcher | undefined] = [undefined, undefined];
+  watchers: [Watcher | undefined, Watcher | undefined] | undefined;
   /** Called when nothing is left to settle. */
   ended: () => void = nobodyListens;
 
@@ -60,7 +60,7 @@ export class Rendezvous {
   #closer: Side | undefined;
 
   /** What either end returned, by side. */
-  readonly #returned: [unknown, unknown] = [undefined, undefined];
+  #returned: [unknown, unknown] | undefined;
   #cause: unknown = undefined;
   #departures: WeakSet<ChannelClosed> | undefined;
 
@@ -168,14 +168,14 @@ export class Rendezvous {
   /** Aborts what watches over an end, if that has nobody to talk to any more. */
   announce(side: Side): void {
     if (this.closed || (side === SERVER && this.left)) {
-      this.watchers[side]?.abort(this.closedFor(side, false));
+      this.watchers?.[side]?.abort(this.closedFor(side, false));
     }
   }
 
   /** The error for a call of `side` that nobody will answer. */
   closedFor(side: Side, undelivered: boolean): ChannelClosed {
     const closed = new ChannelClosed({
-      value: this.#returned[side === CLIENT ? SERVER : CLIENT],
+      value: this.#returned?.[side === CLIENT ? SERVER : CLIENT],
       undelivered,
       cause: this.#cause,
       name: this.#name,
@@ -204,7 +204,7 @@ export class Rendezvous {
     const last = toBody ? call : createCall(side, kind, value, nobodyListens, nobodyListens);
     let untold: Call | undefined;
     if (kind === THROW) this.#cause = value;
-    else if (!toBody) this.#returned[side] = value;
+    else if (!toBody) this.#note(side, value);
     if (side === CLIENT) {
       this.left = true;
       // An error that comes before there is anybody to catch it stays with the client.
@@ -283,6 +283,11 @@ export class Rendezvous {
     if (next !== undefined) this.#deliver(next, call, answers);
   }
 
+  /** Notes what an end returned. Most return nothing, and need no room for it (workload create). */
+  #note(side: Side, value: unknown): void {
+    if (value !== this.#returned?.[side]) (this.#returned ??= [undefined, undefined])[side] = value;
+  }
+
   #end(): void {
     this.#phase = ENDED;
     this.#vacant = undefined;
@@ -295,7 +300,7 @@ export class Rendezvous {
     from.value = undefined;
     if (kind === THROW) to.reject(value);
     else if (kind === RETURN) {
-      this.#returned[from.side] = value;
+      this.#note(from.side, value);
       this.#finish(to, value, handed);
     } else to.resolve(to.kind === SEND ? value : { value, done: false });
   }

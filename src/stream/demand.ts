@@ -18,11 +18,20 @@ export class Demand<T> {
     this.#items.push(item);
   }
 
-  /** What has joined, followed by the items of `source`. */
-  take(source?: Iterator<T>): Batch<T> {
-    const items = this.#items;
+  /** What has joined, followed by `items`, which are lent. */
+  take(items?: Iterable<T>): Batch<T> {
+    const joined = this.#items;
+    const counted = joined.length === 0 && isPlainArray(items);
+    const batch = counted
+      ? new Batch(items, undefined, true)
+      : new Batch(joined, items?.[Symbol.iterator]());
     this.#items = [];
     this.wanted = 0;
-    return new Batch(items, source);
+    return batch;
   }
+}
+
+/** Whether `items` is iterated by counting, so that no iterator is needed (workload batches). */
+function isPlainArray<T>(items: Iterable<T> | undefined): items is readonly T[] {
+  return Array.isArray(items) && items[Symbol.iterator] === Array.prototype[Symbol.iterator];
 }

@@ -8,7 +8,6 @@ import { ChannelOverflow } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { Batches } from "./batches.ts";
 import type { Demand } from "./demand.ts";
-import { Lent } from "./lent.ts";
 import type { Reader } from "./reader.ts";
 
 /** What a call of the reader asks for. */
@@ -214,7 +213,7 @@ export class StreamReader<T> implements Reader<T> {
       batch = this.#provided()
     ) {
       if (call.kind === LOAN) {
-        call.resolve(new Lent(batch));
+        call.resolve(batch);
         return true;
       }
       if (call.kind === ITEM) {

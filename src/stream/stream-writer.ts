@@ -72,7 +72,7 @@ export class StreamWriter<T> implements Writer<T> {
   }
 
   async #lend(items: Iterable<T>, options?: WaitOptions): Promise<void> {
-    const batch = this.#demand.take(items[Symbol.iterator]());
+    const batch = this.#demand.take(items);
     try {
       await this.#handOver(batch, options);
     } catch (error) {

@@ -25,6 +25,11 @@ const exclusions: readonly Exclusion[] = [
     because:
       "they start programs in TypeScript with `await using`, as Node does from version 24 on",
   },
+  {
+    files: "test/node/counts.test.ts",
+    on: ["bun"],
+    because: "it counts promises with v8.promiseHooks, which Bun does not have",
+  },
 ];
 
 export function excludedFiles(runtime: Runtime): string[] {

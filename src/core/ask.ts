@@ -1,0 +1,24 @@
+import type { Settle } from "./abort.ts";
+
+/**
+ * A `next()` that can be taken back. It answers with callbacks, which are called at the very moment of the hand-over,
+ * once, and perhaps at once: a promise would tell when another end has handed over, too.
+ *
+ * @returns Withdraws the request, to be called only while it waits; nothing for an end that cannot do this now.
+ */
+export type Ask<E> = (end: E, resolve: Settle, reject: Settle) => (() => void) | undefined;
+
+const key = Symbol("ask");
+
+interface Askable<E> {
+  [key]?: Ask<E>;
+}
+
+/** Makes what a class creates able to be asked. */
+export function makeAskable<E>(prototype: E, how: Ask<E>): void {
+  (prototype as Askable<E>)[key] = how;
+}
+
+/** Asks an end, if it is one of ours. */
+export const ask: Ask<unknown> = (end, resolve, reject) =>
+  (end as Askable<unknown>)[key]?.(end, resolve, reject);

@@ -1,0 +1,135 @@
+import { onAbort } from "../core/abort.ts";
+import type { Settle } from "../core/abort.ts";
+import { ask } from "../core/ask.ts";
+import type { WaitOptions } from "../end.ts";
+import { Stranger } from "./stranger.ts";
+
+/** What {@link select} waits for: an end of a channel, a reader, or any other async iterator. */
+export interface Arm<T, R = unknown> {
+  next(): PromiseLike<IteratorResult<T, R>>;
+}
+
+/** What {@link select} resolves to: of which arm, by its key, and its result. */
+export type Selected<A extends Readonly<Record<string, Arm<unknown>>>> = {
+  [K in keyof A]: A[K] extends Arm<infer T, infer R>
+    ?
+        | { readonly key: K; readonly value: T; readonly done: false }
+        | { readonly key: K; readonly value: R; readonly done: true }
+    : never;
+}[keyof A];
+
+/** Options of {@link select}. */
+export interface SelectOptions extends WaitOptions {
+  /** Of several arms that are ready, take the one that was taken longest ago, instead of the first in order. */
+  fair?: boolean | undefined;
+}
+
+/** When a fair selection has last taken something from an arm, counted in selections. */
+const lastTaken = new WeakMap<Arm<unknown>, number>();
+let selections = 0;
+
+/**
+ * Waits for the first of several ends to have an item, and takes that item and no other: what `Promise.race` cannot do,
+ * since the calls that lose it have been made, and their items are lost.
+ *
+ * Exactly one arm gives up an item. The other requests are withdrawn, as with a `receive` that is cancelled: what is
+ * under way to them waits for the next call. If several arms are ready, the first in order gives up its item, or, with
+ * `fair`, the one that has not for longest. An arm that has ended is ready, too, and stays so: leave it out of further
+ * selections.
+ *
+ * Other async iterators than the ends of this library cannot withdraw a request. Theirs is made once, and what it
+ * brings is kept for the next `select` with that iterator: take their items in no other way.
+ *
+ * Waits until an arm is ready. Cancels with `signal`, and takes no item with it.
+ *
+ * @param arms Ends of channels, readers, or other async iterators, by name. One may occur twice; it answers by its first
+ *   name.
+ * @returns The name of the arm, and its result: `{ key, value, done }`.
+ * @throws What that arm throws; the reason of `signal`; `TypeError` when there are no arms, or one is no async iterator.
+ *
+ * @example
+ * ```ts
+ * import { produce, select } from "coroutine-channels";
+ *
+ * const jobs = produce<string>(async (server) => {
+ *   await server.send("wash");
+ * });
+ * const ticks = produce<number>(async (server) => {
+ *   await server.send(1);
+ * });
+ * const first = await select({ job: jobs, tick: ticks });
+ * if (first.key === "job" && !first.done) console.log("job:", first.value.toUpperCase()); // => job: WASH
+ * const second = await select({ tick: ticks });
+ * console.log(second.key, second.value); // => tick 1
+ * ```
+ */
+export async function select<const A extends Readonly<Record<string, Arm<unknown>>>>(
+  arms: A,
+  { signal, fair = false }: SelectOptions = {},
+): Promise<Selected<A>> {
+  if (signal?.aborted) throw signal.reason;
+  const keys = namesOf(arms);
+  if (fair) keys.sort((a, b) => (lastTaken.get(arms[a]!) ?? 0) - (lastTaken.get(arms[b]!) ?? 0));
+  return new Promise((resolve, reject) => {
+    const withdrawals = new Map<Arm<unknown>, () => void>();
+    let fired: Arm<unknown> | undefined;
+    let over = false;
+
+    function settle(arm: Arm<unknown> | undefined, how: () => void): void {
+      // A request that is withdrawn is rejected.
+      if (over) return;
+      over = true;
+      fired = arm;
+      release?.();
+      for (const [other, withdraw] of withdrawals) if (other !== arm) withdraw();
+      how();
+    }
+
+    const release = signal && onAbort(signal, () => settle(undefined, () => reject(signal.reason)));
+
+    for (const key of keys) {
+      const arm = arms[key]!;
+      if (withdrawals.has(arm)) continue;
+      const withdraw = askArm(
+        arm,
+        (result) => {
+          if (fair) lastTaken.set(arm, ++selections);
+          const { value, done = false } = result as IteratorResult<unknown>;
+          settle(arm, () => resolve({ key, value, done } as Selected<A>));
+        },
+        (error) => settle(arm, () => reject(error)),
+      );
+      // A foreign iterator may have done anything meanwhile.
+      if (over && fired !== arm) withdraw();
+      if (over) break;
+      withdrawals.set(arm, withdraw);
+    }
+  });
+}
+
+/**
+ * @throws `TypeError` when there are no arms, or one is no async iterator.
+ */
+function namesOf(arms: Readonly<Record<string, Arm<unknown>>>): string[] {
+  const names = Object.keys(arms);
+  for (const name of names) {
+    if (typeof (arms[name] as Partial<Arm<unknown>> | undefined | null)?.next !== "function") {
+      throw new TypeError(`Could not select from what is no async iterator, the arm: ${name}`);
+    }
+  }
+  if (names.length === 0) throw new TypeError("Could not select from a number of arms: 0");
+  return names;
+}
+
+/** The iterators that have been selected from and could not withdraw a request. */
+const strangers = new WeakMap<Arm<unknown>, Stranger>();
+
+function askArm(arm: Arm<unknown>, resolve: Settle, reject: Settle): () => void {
+  let stranger = strangers.get(arm);
+  if (stranger === undefined) {
+    const withdraw = ask(arm, resolve, reject);
+    if (withdraw !== undefined) return withdraw;
+    strangers.set(arm, (stranger = new Stranger(arm)));
+  }
+  return stranger.ask(resolve, reject);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { produce } from "coroutine-channels";
+import { breaks } from "../../src/flow/cooperative.ts";
+import { cooperative } from "./flow.ts";
+import { Probe } from "./probe.ts";
+
+describe("cooperative", () => {
+  test.each([1, 8, 100])("takes a turn after %i milliseconds, and no sooner", async (budget) => {
+    let time = 0;
+    let turns = 0;
+    const pause = breaks(
+      budget,
+      () => time,
+      async () => {
+        turns++;
+        time += 1000;
+      },
+    );
+    for (let round = 0; round < 3; round++) {
+      for (let ms = 1; ms < budget; ms++) {
+        time++;
+        expect(pause()).toBe(undefined);
+      }
+      time++;
+      await pause();
+      expect(turns).toBe(round + 1);
+    }
+  });
+
+  test("takes a turn at every item without a budget", async () => {
+    let turns = 0;
+    const pause = breaks(
+      0,
+      () => 0,
+      async () => void turns++,
+    );
+    for (let i = 0; i < 5; i++) await pause();
+    expect(turns).toBe(5);
+  });
+
+  test("lets a timer fire in a loop that never waits", async () => {
+    let fired = false;
+    const endless = produce<number>(async (server) => {
+      for (let i = 0; ; i++) await server.send(i);
+    });
+    setTimeout(() => (fired = true), 1);
+    for await (const _ of cooperative(endless, { budget: 1 })) if (fired) break;
+    expect(fired).toBe(true);
+  });
+
+  test("lets another loop of its kind have its turn", async () => {
+    const seen: string[] = [];
+    async function count(name: string) {
+      const items = new Probe({ items: [1, 2, 3] });
+      for await (const i of cooperative(items, { budget: 0 })) seen.push(`${name}${i}`);
+    }
+    await Promise.all([count("a"), count("b")]);
+    expect(seen).toEqual(["a1", "b1", "a2", "b2", "a3", "b3"]);
+  });
+
+  test("gives in the end what its source returned", async () => {
+    const flow = cooperative(new Probe({ result: "result" }));
+    expect(await flow.next()).toEqual({ value: "result", done: true });
+  });
+
+  test.each([-1, NaN])("rejects the budget %s", (budget) => {
+    expect(() => cooperative(new Probe(), { budget })).toThrow(RangeError);
+  });
+
+  test("never takes a turn with an infinite budget", async () => {
+    const pause = breaks(Infinity, Date.now, () => expect.fail("took a turn"));
+    for (let i = 0; i < 1000; i++) expect(pause()).toBe(undefined);
+  });
+});
+
+describe("defects of peers that cooperative cures", () => {
+  test("denoland/deno#24360, nodejs/promise-use-cases#25: microtasks do not starve the event loop", async () => {
+    async function* busy() {
+      for (;;) yield;
+    }
+    const turn = new Promise<"turn">((resolve) => setTimeout(() => resolve("turn")));
+    const loop = async () => {
+      let over = false;
+      void turn.then(() => (over = true));
+      for await (const _ of cooperative(busy(), { budget: 1 })) if (over) return "loop" as const;
+      return "end" as const;
+    };
+    expect(await Promise.all([turn, loop()])).toEqual(["turn", "loop"]);
+  });
+});
