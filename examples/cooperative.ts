@@ -9,13 +9,13 @@ let ticks = 0;
 const clock = setInterval(() => ticks++, 1);
 
 // Without `cooperative` this loop would be resumed by promises only, and the clock would never tick.
-let n = 0;
-for await (n of cooperative(naturals(), { budget: 2 })) if (ticks === 3) break;
+for await (const n of cooperative(naturals(), { budget: 2 })) {
+  if (n === 1) console.log("counting");
+  if (ticks >= 3) break;
+}
 clearInterval(clock);
-
-console.log(`${ticks} ticks while counting`);
-console.log(n > 1000 ? "and a lot was counted" : "and little was counted");
+console.log("the clock has ticked");
 
 // Prints:
-// 3 ticks while counting
-// and a lot was counted
+// counting
+// the clock has ticked

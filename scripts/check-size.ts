@@ -16,13 +16,14 @@ const budgets: Budget[] = [
   {
     what: "the core",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
-    limit: 2850,
+    limit: 2900,
   },
   {
     what: "with streams",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow, StreamChannel } from "./src/index.ts";`,
-    limit: 4600,
+    limit: 4750,
   },
+  { what: "everything", program: `export * from "./src/index.ts";`, limit: 9000 },
 ];
 
 async function gzippedSize(program: string): Promise<number> {

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "./core/abort.ts";
 import type { AbortSignal, Settle } from "./core/abort.ts";
+import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
 import type { Kind, Side } from "./core/call.ts";
@@ -123,6 +124,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   static {
     makeAsyncGenerator(this.prototype);
+    makeAskable(this.prototype, (end, resolve, reject) => end.#ask(resolve, reject));
   }
 
   constructor(meeting: Rendezvous, side: Side) {
@@ -195,6 +197,15 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
       }
       this.#meeting.enter(call);
     });
+  }
+
+  /** Asks for an item, as `next()` does, until that is taken back. */
+  #ask(resolve: Settle, reject: Settle): (() => void) | undefined {
+    if (this.#leaving !== undefined) return undefined;
+    const call = createCall(this.#side, NEXT, undefined, resolve, reject);
+    call.receives = true;
+    this.#meeting.enter(call);
+    return () => this.#meeting.cancel(call, undefined);
   }
 
   /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */

@@ -1,4 +1,18 @@
 export { Channel } from "./channel.ts";
+export { broadcast } from "./flow/broadcast.ts";
+export { buffer } from "./flow/buffer.ts";
+export { cooperative } from "./flow/cooperative.ts";
+export { events } from "./flow/events.ts";
+export { merge } from "./flow/merge.ts";
+export { select } from "./flow/select.ts";
+export { share } from "./flow/share.ts";
+
+export type { BufferOptions, Overflow } from "./flow/backlog.ts";
+export type { Broadcast } from "./flow/broadcast.ts";
+export type { CooperativeOptions } from "./flow/cooperative.ts";
+export type { EventEmitterLike, EventSource, EventsOptions, PlatformEvent } from "./flow/events.ts";
+export type { Arm, Selected, SelectOptions } from "./flow/select.ts";
+export type { Share } from "./flow/share.ts";
 export { ChannelClosed, ChannelOverflow } from "./errors.ts";
 export { produce } from "./produce.ts";
 export { StreamChannel } from "./stream/stream-channel.ts";

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "../core/abort.ts";
 import type { AbortSignal, Settle } from "../core/abort.ts";
+import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 import { Queue } from "../core/queue.ts";
 import type { Client, WaitOptions } from "../end.ts";
@@ -52,6 +53,10 @@ export class StreamReader<T> implements Reader<T> {
 
   static {
     makeAsyncGenerator(this.prototype);
+    makeAskable(this.prototype, (reader, resolve, reject) => {
+      const call = reader.#enter(ITEM, 1, resolve, reject);
+      return () => reader.#cancel(call, undefined);
+    });
   }
 
   constructor(client: Client<Batch<T>>, demand: Demand<T>, limit: number) {
@@ -122,26 +127,37 @@ export class StreamReader<T> implements Reader<T> {
   #call<R>(kind: Kind, missing: number, signal?: AbortSignal, error?: unknown): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      if (this.#calls.length >= this.#limit) {
-        reject(new ChannelOverflow(this.#limit));
-        return;
-      }
-      const call: Call<T> = {
-        kind,
-        missing,
-        items: [],
-        cancelled: false,
-        error,
-        resolve: resolve as Settle,
-        reject,
-        next: undefined,
-        previous: undefined,
-      };
+      this.#enter(kind, missing, resolve as Settle, reject, signal, error);
+    });
+  }
+
+  #enter(
+    kind: Kind,
+    missing: number,
+    resolve: Settle,
+    reject: Settle,
+    signal?: AbortSignal,
+    error?: unknown,
+  ): Call<T> {
+    const call: Call<T> = {
+      kind,
+      missing,
+      items: [],
+      cancelled: false,
+      error,
+      resolve,
+      reject,
+      next: undefined,
+      previous: undefined,
+    };
+    if (this.#calls.length >= this.#limit) reject(new ChannelOverflow(this.#limit));
+    else {
       if (signal !== undefined)
         cancelOnAbort(call, signal, () => this.#cancel(call, signal.reason));
       this.#calls.push(call);
       if (this.#calls.head === call) this.#advance();
-    });
+    }
+    return call;
   }
 
   #cancel(call: Call<T>, reason: unknown): void {
@@ -219,7 +235,8 @@ export class StreamReader<T> implements Reader<T> {
       if (call.kind === ITEM) {
         const result = batch.next();
         if (!result.done) {
-          call.resolve(result);
+          if (call.cancelled) this.#putBack([result.value]);
+          else call.resolve(result);
           return true;
         }
       } else if (call.missing > 0) this.#collect(call, batch);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled, state } from "../support/settled.ts";
-import { broadcast, cooperative } from "./flow.ts";
+import { broadcast, cooperative } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 
 const done = { value: undefined, done: true };

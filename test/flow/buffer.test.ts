@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { produce } from "coroutine-channels";
 import { settled } from "../support/settled.ts";
-import { buffer } from "./flow.ts";
+import { buffer } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 
 const take = (iterator: AsyncIterator<unknown>) => iterator.next().then(({ value }) => value);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { produce } from "coroutine-channels";
 import { breaks } from "../../src/flow/cooperative.ts";
-import { cooperative } from "./flow.ts";
+import { cooperative } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 
 describe("cooperative", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { settled, state } from "../support/settled.ts";
-import { events } from "./flow.ts";
+import { events } from "coroutine-channels";
 
 const done = { value: undefined, done: true };
 

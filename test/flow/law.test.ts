@@ -1,6 +1,6 @@
 /** Every piece obeys the laws, by itself and on top of every other. */
 import { describe } from "vitest";
-import { broadcast, buffer, cooperative, merge, share } from "./flow.ts";
+import { broadcast, buffer, cooperative, merge, share } from "coroutine-channels";
 import { laws, type Make } from "./law.ts";
 
 const pieces: readonly [name: string, make: Make][] = [

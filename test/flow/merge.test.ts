@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, produce } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { merge } from "./flow.ts";
+import { merge } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 
 const done = { value: undefined, done: true };

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { cooperative, events, merge, select, share } from "./flow.ts";
+import { cooperative, events, merge, select, share } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 
@@ -323,6 +323,11 @@ describe("select", () => {
     void server.send("two").catch(() => {});
     expect(await select({ a: client, b: client })).toEqual({ key: "a", value: "one", done: false });
     expect(await client.receive()).toBe("two");
+    const waits = select({ a: client, b: client });
+    void server.send("three").catch(() => {});
+    void server.send("four").catch(() => {});
+    expect(await waits).toEqual({ key: "a", value: "three", done: false });
+    expect(await client.receive()).toBe("four");
   });
 
   test("rejects without arms, and for what is no iterator, and takes nothing then", async () => {
@@ -448,6 +453,7 @@ describe("select", () => {
     const { client, server } = await opened<string, string>();
     const gate = Promise.withResolvers<string>();
     const left = client.return(gate.promise);
+    const unwanted = server.send("unwanted");
     const other = await opened<string>();
     const selected = select({ client, other: other.client });
     void other.server.send("first").catch(() => {});
@@ -456,6 +462,7 @@ describe("select", () => {
     gate.resolve("left");
     expect(await left).toEqual({ value: "left", done: true });
     expect(await again).toEqual({ key: "client", value: undefined, done: true });
+    await expect(unwanted).rejects.toMatchObject({ undelivered: true });
     await expect(server.send("late")).rejects.toThrow(ChannelClosed);
   });
 

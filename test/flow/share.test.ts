@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled } from "../support/settled.ts";
-import { share } from "./flow.ts";
+import { share } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 
 const done = { value: undefined, done: true };

@@ -3,7 +3,7 @@ import { EventEmitter, getEventListeners, on } from "node:events";
 
 import { expect, expectTypeOf, test } from "vitest";
 
-import { events } from "../flow/flow.ts";
+import { events } from "coroutine-channels";
 
 /** What a loop sees, and how it ends. */
 async function seen(items: AsyncIterable<unknown>): Promise<unknown[]> {
