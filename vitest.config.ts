@@ -18,7 +18,7 @@ function runtime(): Runtime {
 }
 
 export default defineConfig({
-  plugins: [doctest()],
+  plugins: [doctest(runtime())],
   resolve: {
     alias: entryPoints().map(({ name, source }) => ({
       find: new RegExp(`^${name}$`),

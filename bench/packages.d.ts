@@ -127,17 +127,3 @@ declare module "effect" {
     function take<A>(queue: Queue<A>): Effect.Effect<A>;
   }
 }
-
-declare module "rxjs" {
-  export interface Observable<T> {
-    pipe<R>(operator: (source: Observable<T>) => Observable<R>): Observable<R>;
-    subscribe(next: (value: T) => void): unknown;
-  }
-  export class Subject<T> implements Observable<T> {
-    next(value: T): void;
-    complete(): void;
-    pipe<R>(operator: (source: Observable<T>) => Observable<R>): Observable<R>;
-    subscribe(next: (value: T) => void): unknown;
-  }
-  export function map<T, R>(change: (value: T) => R): (source: Observable<T>) => Observable<R>;
-}

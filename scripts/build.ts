@@ -2,11 +2,12 @@
 
 import { rmSync } from "node:fs";
 
-import { root, runTool } from "./project.ts";
+import { compile } from "./compile.ts";
+import { root } from "./project.ts";
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 try {
-  runTool("tsc", ["-p", "tsconfig.build.json"]);
+  compile();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

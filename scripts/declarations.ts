@@ -6,8 +6,8 @@ import { dirname, join, resolve } from "node:path";
 
 import { parseSync } from "rolldown/utils";
 
+import { compile } from "./compile.ts";
 import { type EntryPoint, entryPoints } from "./entry-points.ts";
-import { runTool } from "./project.ts";
 
 /** A name, as one file sees it: declared there, or taken from another file. */
 type Binding = { readonly text: string } | { readonly file: string; readonly name: string };
@@ -23,8 +23,7 @@ interface DeclarationFile {
 export function publicSurfaces(): Map<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "declarations-"));
   try {
-    const emit = ["--emitDeclarationOnly", "--declarationMap", "false", "--outDir", folder];
-    runTool("tsc", ["-p", "tsconfig.build.json", ...emit]);
+    compile("--emitDeclarationOnly", "--declarationMap", "false", "--outDir", folder);
     return new Map(entryPoints().map((entry) => [entry.stem, surfaceOf(entry, folder)]));
   } finally {
     rmSync(folder, { recursive: true });

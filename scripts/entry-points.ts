@@ -9,6 +9,8 @@ export interface EntryPoint {
   readonly stem: string;
   /** From the project's folder: `src/index.ts`. */
   readonly source: string;
+  /** What it is compiled with: `tsconfig.web.json`. */
+  readonly settings: string;
 }
 
 interface Manifest {
@@ -26,7 +28,12 @@ export function entryPoints(): EntryPoint[] {
     if (stem === undefined || target.types !== `./dist/${stem}.d.ts`) {
       throw new Error(`The exports map must lead to ./dist/*.js with types next to it: ${subpath}`);
     }
-    entries.push({ name: manifest.name + subpath.slice(1), stem, source: `src/${stem}.ts` });
+    entries.push({
+      name: manifest.name + subpath.slice(1),
+      stem,
+      source: `src/${stem}.ts`,
+      settings: `tsconfig.${stem === "index" ? "build" : stem}.json`,
+    });
   }
   return entries;
 }

@@ -204,7 +204,7 @@ export class Rendezvous {
     const last = toBody ? call : createCall(side, kind, value, nobodyListens, nobodyListens);
     let untold: Call | undefined;
     if (kind === THROW) this.#cause = value;
-    else if (!toBody) this.#note(side, value);
+    else this.#note(side, value);
     if (side === CLIENT) {
       this.left = true;
       // An error that comes before there is anybody to catch it stays with the client.

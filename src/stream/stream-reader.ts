@@ -96,7 +96,7 @@ export class StreamReader<T> implements Reader<T> {
     });
   }
 
-  async return(): Promise<IteratorResult<T, void>> {
+  async return(value?: void | PromiseLike<void>): Promise<IteratorResult<T, void>> {
     const failure = this.#failure;
     this.#failure = undefined;
     this.#ended = true;
@@ -106,7 +106,7 @@ export class StreamReader<T> implements Reader<T> {
       if (!this.#serve(call)) this.#finish(call);
     }
     this.#batch = undefined;
-    const result = await this.#client.return();
+    const result = await this.#client.return(value);
     if (failure !== undefined) throw failure.error;
     return result as IteratorReturnResult<void>;
   }

@@ -81,6 +81,12 @@ describe.runIf("v8" in process.versions && !("Deno" in globalThis))("its types",
     // @ts-expect-error: an item is a string
     for await (const item of client) item.toFixed();`;
 
+  const onWeb = `${imports(["coroutine-channels", "coroutine-channels/web"])}
+    import { produce } from "coroutine-channels";
+    import { fromReadableStream, toReadableStream } from "coroutine-channels/web";
+    const stream: ReadableStream<number> = toReadableStream(produce<number>(() => {}));
+    for await (const item of fromReadableStream(stream)) item.toFixed();`;
+
   const onPlatform = `${imports(entries.map(({ name }) => name))}
     import { Channel, produce } from "coroutine-channels";
     const { signal } = new AbortController();
@@ -111,6 +117,27 @@ describe.runIf("v8" in process.versions && !("Deno" in globalThis))("its types",
     "are sound for %s, with no platform",
     (name, resolution) => {
       check(`language ${name}`, onLanguage, { ...resolution, lib: ["es2022"], types: [] });
+    },
+    30_000,
+  );
+
+  test.each(Object.entries(settings))(
+    "are sound for %s, with DOM and nothing of Node's",
+    (name, resolution) => {
+      check(`web ${name}`, onWeb, { ...resolution, lib: ["es2022", "dom"], types: [] });
+    },
+    30_000,
+  );
+
+  test.each(Object.entries(settings))(
+    "are sound for %s, with Node and no DOM",
+    (name, resolution) => {
+      check(`node ${name}`, onPlatform, {
+        ...resolution,
+        lib: ["esnext"],
+        types: ["node"],
+        typeRoots: [`${root}node_modules/@types`],
+      });
     },
     30_000,
   );

@@ -10,6 +10,7 @@ import type { Plugin } from "vite";
 import { filesBelow } from "../../scripts/files.ts";
 import { root } from "../../scripts/project.ts";
 import { type CodeBlock, codeBlocks } from "./code-blocks.ts";
+import type { Runtime } from "./exclusions.ts";
 
 const LIST = "virtual:doctest";
 
@@ -29,9 +30,15 @@ export function documentedPrograms(): CodeBlock[] {
   return documents().flatMap((path) => codeBlocks(path, readFileSync(root + path, "utf8")));
 }
 
-export function doctest(): Plugin {
+/** Whether a program can run in Node, and in runtimes that have its modules, only. */
+function needsNode({ code }: CodeBlock): boolean {
+  return /\bfrom "(?:node:[^"]+|coroutine-channels\/node)"/.test(code);
+}
+
+export function doctest(runtime: Runtime): Plugin {
   const idOf = ({ file, line }: CodeBlock) => `${FOLDER}${file}/${line}.ts`;
-  const programs = new Map(documentedPrograms().map((block) => [idOf(block), block]));
+  const here = documentedPrograms().filter((block) => runtime !== "browser" || !needsNode(block));
+  const programs = new Map(here.map((block) => [idOf(block), block]));
 
   function list(): string {
     const rows = [...programs].map(([id, { file, line, broken, expected }]) => {

@@ -1,11 +1,15 @@
 /** Which test files a runtime leaves out, and why. Everything else runs everywhere. */
 
+import { existsSync } from "node:fs";
+
 export type Runtime = "node" | "older node" | "deno" | "bun" | "browser";
 
 interface Exclusion {
   readonly files: string;
   readonly on: readonly Runtime[];
   readonly because: string;
+  /** A program: where it is installed, the files are not left out. */
+  readonly unless?: string;
 }
 
 const exclusions: readonly Exclusion[] = [
@@ -13,6 +17,17 @@ const exclusions: readonly Exclusion[] = [
     files: "test/node/**",
     on: ["browser"],
     because: "these tests read files and start programs",
+  },
+  {
+    files: "test/node/browser-sse.test.ts",
+    on: ["deno", "bun"],
+    because: "what drives the browser is made for Node",
+  },
+  {
+    files: "test/node/browser-sse.test.ts",
+    on: ["node", "older node"],
+    because: "it needs a browser, which npm run test:everywhere installs",
+    unless: "/usr/bin/chromium",
   },
   {
     files: "test/node/{surface,layers,docs-types}.test.ts",
@@ -33,5 +48,7 @@ const exclusions: readonly Exclusion[] = [
 ];
 
 export function excludedFiles(runtime: Runtime): string[] {
-  return exclusions.filter(({ on }) => on.includes(runtime)).map(({ files }) => files);
+  return exclusions
+    .filter(({ on, unless }) => on.includes(runtime) && !(unless && existsSync(unless)))
+    .map(({ files }) => files);
 }

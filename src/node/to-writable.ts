@@ -1,0 +1,65 @@
+/// <reference types="node" preserve="true" />
+import { Writable } from "node:stream";
+
+import type { Server, Writer } from "../index.ts";
+import { callBack } from "./callback.ts";
+
+/**
+ * Makes a Node stream whose chunks are sent with a server end or a writer.
+ *
+ * It is in object mode, and never holds more than the one item that is on its way: `write` returns `false`, and its
+ * callback is called, as does `drain` come, when the item has been handed over and more is wanted. Answers that the
+ * client sends are dropped.
+ *
+ * Ending the stream closes the end with `return()`. Destroying it with an error closes the end with `throw(error)`, and
+ * without one, before it has ended, with an error whose code is `ERR_STREAM_PREMATURE_CLOSE`, so that nobody takes half
+ * for the whole. When the client leaves, the stream is destroyed with the `ChannelClosed` that a `send` rejects with;
+ * when the client throws an error into the channel, with that very error.
+ *
+ * @param end Belongs to the stream from now on: nobody else should send with it, or close it.
+ * @returns The stream. Use it with `pipeline`, or listen to its `error`.
+ *
+ * @example
+ * ```ts
+ * import { Readable } from "node:stream";
+ * import { pipeline } from "node:stream/promises";
+ * import { Channel } from "coroutine-channels";
+ * import { toWritable } from "coroutine-channels/node";
+ *
+ * const channel = new Channel<string>();
+ * void channel.serve((server) => pipeline(Readable.from(["One", "Two"]), toWritable(server)));
+ * for await (const word of channel.client()) console.log(word);
+ * // => One
+ * // => Two
+ * ```
+ */
+export function toWritable<T>(end: Server<T, unknown, unknown> | Writer<T>): Writable {
+  const { signal } = end;
+  const left = (): void => {
+    writable.destroy(signal.reason as Error);
+  };
+  const writable = new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(item: T, _encoding, done) {
+      void callBack(end.send(item), done);
+    },
+    final(done) {
+      signal.removeEventListener("abort", left);
+      void callBack(end.return(undefined), done);
+    },
+    destroy(error, done) {
+      signal.removeEventListener("abort", left);
+      const closed = signal.aborted ? undefined : end.throw(error ?? prematureClose());
+      void callBack(closed, done, error);
+    },
+  });
+  if (signal.aborted) left();
+  else signal.addEventListener("abort", left);
+  return writable;
+}
+
+function prematureClose(): Error {
+  const error = new Error("Could not send all, since the stream was destroyed before its end");
+  return Object.assign(error, { code: "ERR_STREAM_PREMATURE_CLOSE" });
+}

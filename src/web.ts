@@ -1,0 +1,4 @@
+export { fromReadableStream } from "./web/from-readable-stream.ts";
+export { toReadableStream } from "./web/to-readable-stream.ts";
+export { toTransformStream } from "./web/to-transform-stream.ts";
+export { toWritableStream } from "./web/to-writable-stream.ts";
