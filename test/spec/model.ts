@@ -263,6 +263,7 @@ export class Model {
         if (other.how !== "return") this.#finish("client", other);
       }
       this.#c = this.#c.filter((other, k) => k === 0 || !other.out || other.handed);
+      this.#leaving = call.value;
       this.#append(this.#c, call);
       return;
     }
