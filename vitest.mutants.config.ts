@@ -14,7 +14,7 @@ export default defineConfig({
     bail: 1,
     testTimeout: 500,
     exclude: ["test/node/**", "test/docs.test.ts"],
-    env: { SMALL_SCOPE: "1" }, // import.meta.env.SMALL_SCOPE: for tests that try all sequences of calls
+    env: { TEST_SCOPE: "part" },
     execArgv: [], // Stryker's runner uses threads, which take no --expose-gc
     reporters: [],
   },

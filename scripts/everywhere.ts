@@ -128,7 +128,14 @@ async function run({ name, command, environment }: Place): Promise<Result> {
   const child = spawn(program, args, {
     cwd: root,
     detached: true, // a process group of its own, to end with all that it has started
-    env: { ...process.env, ...environment, TMPDIR: folder, NO_COLOR: "1", CI: "1" },
+    env: {
+      ...process.env,
+      ...environment,
+      TMPDIR: folder,
+      NO_COLOR: "1",
+      CI: "1",
+      TEST_SCOPE: "part",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const end = () => {

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { settled } from "./support/settled.ts";
+import { thorough } from "./support/scope.ts";
 
-const runs = "document" in globalThis ? 200 : 2000;
+const runs = thorough ? 2000 : 200;
 
 const reason = Symbol("reason");
 const failure = new Error("failure");

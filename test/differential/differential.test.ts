@@ -14,8 +14,9 @@ import { type Block, type Program, racingPrograms, steppedPrograms } from "./pro
 import { BareReturn, PromptReturn } from "./prompt-return.ts";
 import { sourceOf } from "./source.ts";
 import { World } from "./world.ts";
+import { thorough } from "../support/scope.ts";
 
-const runs = "document" in globalThis ? 500 : 4000;
+const runs = thorough ? 4000 : 500;
 
 type Start = (body: Block, world: World) => Conversation;
 type Style = Parameters<typeof consume>[3];

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { settled, state } from "../support/settled.ts";
 import { broadcast, cooperative } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
+import { thorough } from "../support/scope.ts";
 
 const done = { value: undefined, done: true };
 const naturals = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -231,7 +232,7 @@ describe("broadcast", () => {
         expect(opened).toBeLessThanOrEqual(1);
       },
     );
-    await fc.assert(property, { numRuns: "document" in globalThis ? 50 : 300 });
+    await fc.assert(property, { numRuns: thorough ? 300 : 50 });
   });
 
   test("composes: consumers of a broadcast of a broadcast", async () => {

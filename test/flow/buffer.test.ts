@@ -4,6 +4,8 @@ import { produce } from "coroutine-channels";
 import { settled } from "../support/settled.ts";
 import { buffer } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
+import { thorough } from "../support/scope.ts";
+import { deferred } from "../support/deferred.ts";
 
 const take = (iterator: AsyncIterator<unknown>) => iterator.next().then(({ value }) => value);
 const naturals = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -134,7 +136,7 @@ describe("buffer", () => {
   test("hands over what the source still gives while it is being closed, or tells what that throws", async () => {
     const error = new Error("onDrop");
     for (const fails of [false, true]) {
-      const gate = Promise.withResolvers<void>();
+      const gate = deferred<void>();
       const generator = (async function* () {
         yield 1;
         await gate.promise;
@@ -221,7 +223,7 @@ describe("buffer", () => {
         expect([...seen, ...lost].toSorted((a, b) => a - b)).toEqual(naturals(given));
       },
     );
-    await fc.assert(property, { numRuns: "document" in globalThis ? 100 : 500 });
+    await fc.assert(property, { numRuns: thorough ? 500 : 100 });
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Channel, produce } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
 import { Probe, waiting } from "./probe.ts";
+import { deferred } from "../support/deferred.ts";
 
 export type Make = <T>(source: AsyncIterable<T>) => AsyncGenerator<T, unknown, void>;
 
@@ -237,7 +238,7 @@ export function laws(name: string, make: Make): void {
     });
 
     test("nodejs/node#41851: settles waiting requests when left, though the closing waits", async () => {
-      const gate = Promise.withResolvers<void>();
+      const gate = deferred<void>();
       const generator = (async function* () {
         await gate.promise;
         yield 1;
@@ -254,7 +255,7 @@ export function laws(name: string, make: Make): void {
 
     test("shows an error of the source that comes while it is being closed", async () => {
       const error = new Error("late");
-      const gate = Promise.withResolvers<void>();
+      const gate = deferred<void>();
       const generator = (async function* () {
         await gate.promise;
         yield 1;

@@ -6,6 +6,8 @@ import { settled, state } from "../support/settled.ts";
 import { cooperative, events, merge, select, share } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
+import { thorough } from "../support/scope.ts";
+import { deferred } from "../support/deferred.ts";
 
 /** A channel whose server end is open, so that what is sent is there at once. */
 async function opened<T, R = void>(): Promise<{
@@ -153,7 +155,7 @@ describe("the model", () => {
       for (const step of steps) yield [step, ...rest];
   }
 
-  const less = "document" in globalThis ? 1 : 0;
+  const less = thorough ? 0 : 1;
 
   test.each([
     [2, 4, {}],
@@ -451,7 +453,7 @@ describe("select", () => {
 
   test("waits for what an end returns with, as its other calls do", async () => {
     const { client, server } = await opened<string, string>();
-    const gate = Promise.withResolvers<string>();
+    const gate = deferred<string>();
     const left = client.return(gate.promise);
     const unwanted = server.send("unwanted");
     const other = await opened<string>();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { settled } from "../support/settled.ts";
 import { share } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
+import { thorough } from "../support/scope.ts";
 
 const done = { value: undefined, done: true };
 const naturals = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -140,7 +141,7 @@ describe("share", () => {
         expect(source.closed).toBe(1);
       },
     );
-    await fc.assert(property, { numRuns: "document" in globalThis ? 50 : 300 });
+    await fc.assert(property, { numRuns: thorough ? 300 : 50 });
   });
 });
 

@@ -5,9 +5,10 @@
 import { expect, test } from "vitest";
 import { bareAlphabet, type Scope, scopedAlphabet, sequences, type Step } from "./calls.ts";
 import { compareAll, summary } from "./compare.ts";
+import { thorough } from "../support/scope.ts";
 
 /** In browsers the scope is one call smaller. */
-const less = "document" in globalThis ? 1 : 0;
+const less = thorough ? 0 : 1;
 
 const answers: Step[] = ["c.answer", "s.answer"];
 const endings: Step[] = ["s.return", "s.throw"];

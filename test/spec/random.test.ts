@@ -13,8 +13,9 @@ import {
 } from "./calls.ts";
 import { compareAll, summary } from "./compare.ts";
 import { Model } from "./model.ts";
+import { thorough } from "../support/scope.ts";
 
-const runs = "document" in globalThis ? 300 : 3000;
+const runs = thorough ? 3000 : 300;
 
 interface Wish {
   readonly step: Step;

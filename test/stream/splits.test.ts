@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { settled } from "../support/settled.ts";
+import { thorough } from "../support/scope.ts";
 
 type Write = { readonly by: "send" | "sends" | "array" | "lent" | "async"; readonly count: number };
 type Read =
@@ -14,7 +15,7 @@ type Read =
   /** So many calls of `next()`, and a `read`, at once. */
   | { readonly by: "overlapping"; readonly count: number };
 
-const runs = "document" in globalThis ? 300 : 2500;
+const runs = thorough ? 2500 : 300;
 
 const count = fc.integer({ min: 0, max: 5 });
 const writes = fc.array(
