@@ -3,6 +3,7 @@ import { Channel, type Client, type Server } from "coroutine-channels";
 import { expect, test } from "vitest";
 
 import { closed, done, outcome, type Outcome, waiting } from "./support/outcome.ts";
+import { dispose } from "./support/dispose.ts";
 
 interface Ends {
   readonly client: Client<number, number, unknown>;
@@ -44,7 +45,7 @@ const endings: Ending[] = [
   },
   {
     name: "server disposal",
-    end: ({ server }) => server[Symbol.asyncDispose](),
+    end: ({ server }) => dispose(server),
     first: nothing,
     later: nothing,
     request: done(),
@@ -60,7 +61,7 @@ const endings: Ending[] = [
   },
   {
     name: "client disposal",
-    end: ({ client }) => client[Symbol.asyncDispose](),
+    end: ({ client }) => dispose(client),
     first: nothing,
     later: nothing,
     request: done(),

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { closed, done, item, outcome, outcomes, type Outcome, waiting } from "./support/outcome.ts";
 import { settled } from "./support/settled.ts";
+import { dispose } from "./support/dispose.ts";
 
 type Verb = "next" | "send" | "receive";
 const verbs: Verb[] = ["next", "send", "receive"];
@@ -58,7 +59,7 @@ const brought = (verb: Verb, value: string): unknown => (verb === "receive" ? un
 
 describe.each([
   ["return()", ({ server }: Ends) => server.return("r")],
-  ["disposal", ({ server }: Ends) => server[Symbol.asyncDispose]()],
+  ["disposal", ({ server }: Ends) => dispose(server)],
 ] as const)("the server ends by %s", (how, end) => {
   const r = how === "disposal" ? undefined : "r";
 
@@ -161,7 +162,7 @@ const leavings: [
 ][] = [
   ["return(v)", "v", (client) => client.return("v")],
   ["return(a promise)", "v", (client) => client.return(Promise.resolve("v"))],
-  ["disposal", undefined, (client) => client[Symbol.asyncDispose]()],
+  ["disposal", undefined, (client) => dispose(client)],
 ];
 
 describe.each(leavings)("the client leaves by %s", (_, v, leave) => {

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { settled, state } from "../support/settled.ts";
 import { events } from "coroutine-channels";
+import { dispose } from "../support/dispose.ts";
 
 const done = { value: undefined, done: true };
 
@@ -199,7 +200,7 @@ describe("the ways out of events", () => {
   const error = new Error("consumer");
   test.each<[string, (flow: AsyncGenerator<unknown, void, void>) => Promise<unknown>]>([
     ["return before the first request", (flow) => flow.return()],
-    ["disposal before the first request", async (flow) => flow[Symbol.asyncDispose]()],
+    ["disposal before the first request", async (flow) => dispose(flow)],
     ["throw before the first request", (flow) => flow.throw(error).catch(() => {})],
     ["return", (flow) => Promise.all([flow.next(), flow.return()])],
     [

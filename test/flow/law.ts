@@ -4,6 +4,7 @@ import { Channel, produce } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
 import { Probe, waiting } from "./probe.ts";
 import { deferred } from "../support/deferred.ts";
+import { dispose } from "../support/dispose.ts";
 
 export type Make = <T>(source: AsyncIterable<T>) => AsyncGenerator<T, unknown, void>;
 
@@ -28,7 +29,7 @@ async function begun<T>(flow: AsyncGenerator<T, unknown, void>): Promise<typeof 
 const ways: readonly [name: string, leave: (flow: AsyncGenerator<unknown>) => Promise<unknown>][] =
   [
     ["return", (flow) => flow.return(undefined)],
-    ["disposal", (flow) => flow[Symbol.asyncDispose]() as Promise<void>],
+    ["disposal", (flow) => dispose(flow)],
     [
       "break",
       async (flow) => {
@@ -165,7 +166,7 @@ export function laws(name: string, make: Make): void {
 
     test.each([
       ["return", (flow: AsyncGenerator<unknown>) => flow.return("left")],
-      ["disposal", (flow: AsyncGenerator<unknown>) => flow[Symbol.asyncDispose]()],
+      ["disposal", (flow: AsyncGenerator<unknown>) => dispose(flow)],
     ])(
       "davidyaha/graphql-redis-subscriptions#197: closes a source on %s before the first request",
       async (_, leave) => {

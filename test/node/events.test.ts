@@ -70,6 +70,7 @@ test("events takes Node's emitters and targets, typed", async () => {
   expectTypeOf(emitter).toEqualTypeOf<AsyncGenerator<unknown[], void, void>>();
   const { port1, port2 } = new MessageChannel();
   const messages = events(port1, "message");
+  port1.start();
   port2.postMessage("hello");
   // A port of Node is both, and one of a browser is not.
   expect((await messages.next()).value).toMatchObject({ type: "message", data: "hello" });
