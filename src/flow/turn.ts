@@ -1,10 +1,12 @@
+interface Ports {
+  readonly port1: { onmessage: unknown };
+  readonly port2: { postMessage(message: unknown): void };
+}
+
 /** What of the event loop the runtime has. */
 interface EventLoop {
   readonly setImmediate?: (callback: () => void) => unknown;
-  readonly MessageChannel?: new () => {
-    readonly port1: { onmessage: unknown; close(): void };
-    readonly port2: { postMessage(message: unknown): void };
-  };
+  readonly MessageChannel?: new () => Ports;
   readonly performance?: { now(): number };
   setTimeout(callback: () => void): unknown;
 }
@@ -16,18 +18,25 @@ export function now(): number {
   return loop.performance === undefined ? Date.now() : loop.performance.now();
 }
 
-/** Resolves in another turn of the event loop. */
+/** Who waits for a turn, where turns are taken by messages. */
+const waiting: (() => void)[] = [];
+let wakeNext: (() => void) | undefined;
+
+/** Resolves in another turn of the event loop, in the order of the calls. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (loop.setImmediate !== undefined) loop.setImmediate(resolve);
     else if (loop.MessageChannel === undefined) loop.setTimeout(resolve);
     else {
-      const { port1, port2 } = new loop.MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(undefined);
+      waiting.push(resolve);
+      wakeNext ??= messenger(new loop.MessageChannel());
+      wakeNext();
     }
   });
+}
+
+/** One channel for all, since messages of several may come in any order. */
+function messenger({ port1, port2 }: Ports): () => void {
+  port1.onmessage = () => waiting.shift()?.();
+  return () => port2.postMessage(undefined);
 }
