@@ -166,7 +166,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     return this.#signal;
   }
 
-  /** A value goes out. What follows the first line does what `#call` would do, at two thirds of the price. */
+  /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
   #exchange<R>(kind: Kind, value: unknown): Promise<R> {
     const first = this.#leaving === undefined ? this.#meeting.alone(this.#side) : undefined;
     if (first === undefined) return this.#call(kind, value);
