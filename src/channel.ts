@@ -1,6 +1,7 @@
 import { cancelOnAbort, onAbort } from "./core/abort.ts";
-import type { AbortSignal } from "./core/abort.ts";
+import type { AbortSignal, Settle } from "./core/abort.ts";
 import { CLIENT, createCall, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
+import { Failure } from "./core/failure.ts";
 import { Rendezvous } from "./core/rendezvous.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
@@ -241,8 +242,9 @@ export class Channel<T, U = void, R = void> {
       else {
         this.#served = true;
         meeting.scoped = scoped;
-        const opened = (): void => resolve(new End(meeting, SERVER));
-        const call = createCall(SERVER, SEND, undefined, opened, reject);
+        const opened: Settle = (outcome) =>
+          resolve(outcome instanceof Failure ? outcome : new End(meeting, SERVER));
+        const call = createCall(SERVER, SEND, undefined, opened);
         // Another opening may take its place, but no other call its object, since the channel is still fresh.
         call.receives = call.pinned = true;
         if (signal !== undefined) {

@@ -124,7 +124,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   static {
     makeAsyncGenerator(this.prototype);
-    makeAskable(this.prototype, (end, resolve, reject) => end.#ask(resolve, reject));
+    makeAskable(this.prototype, (end, settle) => end.#ask(settle));
   }
 
   constructor(meeting: Rendezvous, side: Side) {
@@ -171,11 +171,10 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     const first = this.#leaving === undefined ? this.#meeting.alone(this.#side) : undefined;
     if (first === undefined) return this.#call(kind, value);
     const bare = first.kind === SEND;
-    const answer = first.resolve;
+    const answer = first.settle;
     // An executor that does nothing else is compiled away (workloads one-way and two-way).
-    const answered = new Promise<R>((resolve, reject) => {
-      first.resolve = resolve as Settle;
-      first.reject = reject;
+    const answered = new Promise<R>((settle) => {
+      first.settle = settle as Settle;
     });
     first.side = this.#side;
     first.kind = kind;
@@ -188,8 +187,8 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     if (this.#leaving !== undefined) {
       return this.#leaving.then(() => this.#call(kind, value, signal, receives));
     }
-    return new Promise((resolve, reject) => {
-      const call = createCall(this.#side, kind, value, resolve as Settle, reject);
+    return new Promise((settle) => {
+      const call = createCall(this.#side, kind, value, settle as Settle);
       if (signal !== undefined) {
         call.pinned = true;
         call.receives = receives;
@@ -200,9 +199,9 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */
-  #ask(resolve: Settle, reject: Settle): (() => void) | undefined {
+  #ask(settle: Settle): (() => void) | undefined {
     if (this.#leaving !== undefined) return undefined;
-    const call = createCall(this.#side, NEXT, undefined, resolve, reject);
+    const call = createCall(this.#side, NEXT, undefined, settle);
     call.receives = true;
     this.#meeting.enter(call);
     return () => this.#meeting.cancel(call, undefined);

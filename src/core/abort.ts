@@ -1,3 +1,5 @@
+import { fail } from "./failure.ts";
+
 interface MinimalAbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -16,24 +18,20 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener("abort", listener);
 }
 
-/** A function that settles a promise. */
+/** Settles a call, with its answer or with a {@link Failure}. */
 export type Settle = (outcome: unknown) => void;
 
 /** Calls `cancel` when `signal` aborts, unless `call` has been settled before. */
 export function cancelOnAbort(
-  call: { resolve: Settle; reject: Settle },
+  call: { settle: Settle },
   signal: AbortSignal,
   cancel: () => void,
 ): void {
-  const { resolve, reject } = call;
+  const { settle } = call;
   const release = onAbort(signal, cancel);
-  call.resolve = (answer) => {
+  call.settle = (outcome) => {
     release();
-    resolve(answer);
-  };
-  call.reject = (error) => {
-    release();
-    reject(error);
+    settle(outcome);
   };
 }
 
@@ -44,9 +42,9 @@ export function unlessAborted(
 ): Promise<unknown> {
   if (signal === undefined) return turn;
   if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const call = { resolve, reject };
-    cancelOnAbort(call, signal, () => call.reject(signal.reason));
-    void turn.then(call.resolve);
+  return new Promise((settle) => {
+    const call = { settle };
+    cancelOnAbort(call, signal, () => fail(call, signal.reason));
+    void turn.then(call.settle);
   });
 }

@@ -1,12 +1,12 @@
 import type { Settle } from "./abort.ts";
 
 /**
- * A `next()` that can be taken back. It answers with callbacks, which are called at the very moment of the hand-over,
- * once, and perhaps at once: a promise would tell when another end has handed over, too.
+ * A `next()` that can be taken back. It calls `settle` at the very moment of the hand-over, once, and perhaps at once: a
+ * promise would tell when another end has handed over, too.
  *
  * @returns Withdraws the request, to be called only while it waits; nothing for an end that cannot do this now.
  */
-export type Ask<E> = (end: E, resolve: Settle, reject: Settle) => (() => void) | undefined;
+export type Ask<E> = (end: E, settle: Settle) => (() => void) | undefined;
 
 const key = Symbol("ask");
 
@@ -20,5 +20,4 @@ export function makeAskable<E>(prototype: E, how: Ask<E>): void {
 }
 
 /** Asks an end, if it is one of ours. */
-export const ask: Ask<unknown> = (end, resolve, reject) =>
-  (end as Askable<unknown>)[key]?.(end, resolve, reject);
+export const ask: Ask<unknown> = (end, settle) => (end as Askable<unknown>)[key]?.(end, settle);

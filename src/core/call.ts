@@ -23,27 +23,19 @@ export interface Call extends Link<Call> {
   kind: Kind;
   /** What it brings, until that has been handed over. */
   value: unknown;
-  resolve: Settle;
-  reject: Settle;
+  settle: Settle;
   /** Whether somebody holds on to this very object, so that no other call may use it in passing. */
   pinned: boolean;
   /** Whether it brings nothing, so that another call may take its place when it is cancelled. */
   receives: boolean;
 }
 
-export function createCall(
-  side: Side,
-  kind: Kind,
-  value: unknown,
-  resolve: Settle,
-  reject: Settle,
-): Call {
+export function createCall(side: Side, kind: Kind, value: unknown, settle: Settle): Call {
   return {
     side,
     kind,
     value,
-    resolve,
-    reject,
+    settle,
     pinned: false,
     receives: false,
     next: undefined,

@@ -1,6 +1,7 @@
 import { ChannelClosed, ChannelOverflow } from "../errors.ts";
 import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
 import type { Call, Side } from "./call.ts";
+import { fail } from "./failure.ts";
 import { Queue } from "./queue.ts";
 
 /** A channel's life, which only advances. */
@@ -107,7 +108,7 @@ export class Rendezvous {
   /** The server's body ends. @returns Whether the client gets to hear how. */
   close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
     const heard = !this.closed;
-    this.enter(createCall(SERVER, kind, value, nobodyListens, nobodyListens));
+    this.enter(createCall(SERVER, kind, value, nobodyListens));
     return heard;
   }
 
@@ -123,7 +124,7 @@ export class Rendezvous {
       this.#calls.push(last);
     }
     calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) call.reject(reason);
+      if (i === 0 || call.side === SERVER) fail(call, reason);
       else this.#finish(call, undefined, false);
     });
     this.announce(CLIENT);
@@ -162,7 +163,7 @@ export class Rendezvous {
         refuse(next);
       }
     }
-    call.reject(reason);
+    fail(call, reason);
   }
 
   /** Aborts what watches over an end, if that has nobody to talk to any more. */
@@ -201,7 +202,6 @@ export class Rendezvous {
     const { side, kind, value } = call;
     const handed = this.#vacant === undefined;
     const toBody = side === CLIENT && this.scoped && this.#phase === OPEN;
-    const last = toBody ? call : createCall(side, kind, value, nobodyListens, nobodyListens);
     let untold: Call | undefined;
     if (kind === THROW) this.#cause = value;
     else this.#note(side, value);
@@ -209,32 +209,35 @@ export class Rendezvous {
       this.left = true;
       // An error that comes before there is anybody to catch it stays with the client.
       if (kind === THROW) {
-        last.kind = RETURN;
-        last.value = undefined;
+        call.kind = RETURN;
+        call.value = undefined;
       }
     }
     if (first !== undefined && first.side !== side) {
-      const others = this.#calls.drain().slice(1);
+      this.#calls.remove(first);
+      const others = this.#calls.drain();
       untold = others.at(-1) ?? first;
       if (toBody) {
         this.#vacant = undefined;
-        this.#calls.push(last);
+        this.#calls.push(call);
       } else this.#end();
-      this.#deliver(last, first, handed);
+      this.#deliver(call, first, handed);
       for (const other of others) this.#finish(other, undefined, false);
     } else {
       if (side === CLIENT) this.withdraw();
-      this.#calls.push(last);
+      this.#calls.push(call);
       if (!toBody) {
         this.#phase = CLOSED;
         this.#closer = side;
-        if (this.#calls.head === last) this.ended();
+        if (this.#calls.head === call) this.ended();
       }
     }
     if (!toBody) {
+      // Who leaves is told at once, even if the call waits on for the other end to hear it: that settles it in vain.
       // The server's error, if nobody will come for it any more, goes to the client that leaves.
-      if (this.#closer === SERVER && untold?.kind === THROW) call.reject(untold.value);
-      else this.#finish(call, undefined, kind === THROW && side === SERVER);
+      if (this.#closer === SERVER && untold?.kind === THROW) fail(call, untold.value);
+      else if (kind === THROW && side === CLIENT) fail(call, value);
+      else call.settle({ value: kind === RETURN ? value : undefined, done: true });
     }
     this.announce(CLIENT);
     this.announce(SERVER);
@@ -243,7 +246,7 @@ export class Rendezvous {
   /** `call` waits behind those of its end, or as the first. */
   #wait(call: Call, first: Call | undefined): void {
     if (this.#calls.length >= this.#limit) {
-      call.reject(new ChannelOverflow(this.#limit));
+      fail(call, new ChannelOverflow(this.#limit));
       return;
     }
     const takesPlace =
@@ -298,25 +301,26 @@ export class Rendezvous {
   #deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
     from.value = undefined;
-    if (kind === THROW) to.reject(value);
+    if (kind === THROW) fail(to, value);
     else if (kind === RETURN) {
       this.#note(from.side, value);
       this.#finish(to, value, handed);
-    } else to.resolve(to.kind === SEND ? value : { value, done: false });
+    } else to.settle(to.kind === SEND ? value : { value, done: false });
   }
 
   /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
   #finish(call: Call, value: unknown, handed: boolean): void {
-    if (call.kind === SEND) call.reject(this.closedFor(call.side, !handed));
-    else if (handed || call.kind === NEXT) call.resolve({ value, done: true });
-    else if (call.kind === THROW) call.reject(call.value);
-    else call.resolve({ value: call.value, done: true });
+    if (call.kind === SEND) fail(call, this.closedFor(call.side, !handed));
+    else if (handed || call.kind === NEXT) call.settle({ value, done: true });
+    else if (call.kind === THROW) fail(call, call.value);
+    else call.settle({ value: call.value, done: true });
   }
 }
 
 /** A call that brings a value while its end has an item to take first: to let it pass would pair it with the wrong one. */
 function refuse(call: Call): void {
-  call.reject(
+  fail(
+    call,
     new TypeError(
       `Could not send before the item of a cancelled receive is taken: ${typeof call.value}`,
     ),

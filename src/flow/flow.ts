@@ -28,9 +28,9 @@ export class Flow<T, R> implements AsyncGenerator<T, R, void> {
 
   static {
     makeAsyncGenerator(this.prototype);
-    makeAskable(this.prototype, (flow, resolve, reject) => {
+    makeAskable(this.prototype, (flow, settle) => {
       flow.#started = true;
-      return ask(flow.#client, resolve, reject);
+      return ask(flow.#client, settle);
     });
   }
 

@@ -1,6 +1,7 @@
 import { onAbort } from "../core/abort.ts";
 import type { Settle } from "../core/abort.ts";
 import { ask } from "../core/ask.ts";
+import { Failure } from "../core/failure.ts";
 import type { WaitOptions } from "../end.ts";
 import { Stranger } from "./stranger.ts";
 
@@ -90,15 +91,12 @@ export async function select<const A extends Readonly<Record<string, Arm<unknown
     for (const key of keys) {
       const arm = arms[key]!;
       if (withdrawals.has(arm)) continue;
-      const withdraw = askArm(
-        arm,
-        (result) => {
-          if (fair) lastTaken.set(arm, ++selections);
-          const { value, done = false } = result as IteratorResult<unknown>;
-          settle(arm, () => resolve({ key, value, done } as Selected<A>));
-        },
-        (error) => settle(arm, () => reject(error)),
-      );
+      const withdraw = askArm(arm, (outcome) => {
+        if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
+        if (fair) lastTaken.set(arm, ++selections);
+        const { value, done = false } = outcome as IteratorResult<unknown>;
+        settle(arm, () => resolve({ key, value, done } as Selected<A>));
+      });
       // A foreign iterator may have done anything meanwhile.
       if (over && fired !== arm) withdraw();
       if (over) break;
@@ -124,12 +122,12 @@ function namesOf(arms: Readonly<Record<string, Arm<unknown>>>): string[] {
 /** The iterators that have been selected from and could not withdraw a request. */
 const strangers = new WeakMap<Arm<unknown>, Stranger>();
 
-function askArm(arm: Arm<unknown>, resolve: Settle, reject: Settle): () => void {
+function askArm(arm: Arm<unknown>, settle: Settle): () => void {
   let stranger = strangers.get(arm);
   if (stranger === undefined) {
-    const withdraw = ask(arm, resolve, reject);
+    const withdraw = ask(arm, settle);
     if (withdraw !== undefined) return withdraw;
     strangers.set(arm, (stranger = new Stranger(arm)));
   }
-  return stranger.ask(resolve, reject);
+  return stranger.ask(settle);
 }

@@ -1,9 +1,5 @@
 import type { Settle } from "../core/abort.ts";
-
-interface Request {
-  readonly resolve: Settle;
-  readonly reject: Settle;
-}
+import { Failure } from "../core/failure.ts";
 
 /**
  * Makes an iterator askable that cannot take a request back: its `next()` goes on waiting, once, and what comes of it
@@ -15,33 +11,32 @@ interface Request {
 export class Stranger {
   readonly #iterator: { next(): PromiseLike<IteratorResult<unknown>> };
   /** Who waits, in order. */
-  readonly #waiting = new Set<Request>();
-  /** Hands what has come to somebody. */
-  #kept: ((to: Request) => void) | undefined = undefined;
+  readonly #waiting = new Set<Settle>();
+  /** What has come for nobody: a result, or a {@link Failure}. */
+  #kept: unknown = undefined;
   #pending = false;
 
   constructor(iterator: { next(): PromiseLike<IteratorResult<unknown>> }) {
     this.#iterator = iterator;
   }
 
-  ask(resolve: Settle, reject: Settle): () => void {
-    const request = { resolve, reject };
+  ask(settle: Settle): () => void {
     const kept = this.#kept;
     if (kept === undefined) {
-      this.#waiting.add(request);
+      this.#waiting.add(settle);
       if (!this.#pending) this.#pull();
     } else {
       this.#kept = undefined;
-      kept(request);
+      settle(kept);
     }
-    return () => this.#waiting.delete(request);
+    return () => this.#waiting.delete(settle);
   }
 
   #pull(): void {
     this.#pending = true;
     this.#next().then(
-      (result) => this.#arrive(({ resolve }) => resolve(result)),
-      (error: unknown) => this.#arrive(({ reject }) => reject(error)),
+      (result) => this.#arrive(result),
+      (error: unknown) => this.#arrive(new Failure(error)),
     );
   }
 
@@ -51,13 +46,13 @@ export class Stranger {
     return { value, done };
   }
 
-  #arrive(outcome: (to: Request) => void): void {
+  #arrive(outcome: unknown): void {
     this.#pending = false;
     const [first] = this.#waiting;
     if (first === undefined) this.#kept = outcome;
     else {
       this.#waiting.delete(first);
-      outcome(first);
+      first(outcome);
       if (this.#waiting.size > 0) this.#pull();
     }
   }

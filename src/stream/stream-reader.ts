@@ -3,6 +3,7 @@ import { cancelOnAbort } from "../core/abort.ts";
 import type { AbortSignal, Settle } from "../core/abort.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
+import { fail, Failure } from "../core/failure.ts";
 import { Queue } from "../core/queue.ts";
 import type { Client, WaitOptions } from "../end.ts";
 import { ChannelOverflow } from "../errors.ts";
@@ -27,8 +28,7 @@ interface Call<T> {
   items: T[];
   cancelled: boolean;
   readonly error: unknown;
-  resolve: Settle;
-  reject: Settle;
+  settle: Settle;
   next: Call<T> | undefined;
   previous: Call<T> | undefined;
 }
@@ -53,8 +53,8 @@ export class StreamReader<T> implements Reader<T> {
 
   static {
     makeAsyncGenerator(this.prototype);
-    makeAskable(this.prototype, (reader, resolve, reject) => {
-      const call = reader.#enter(ITEM, 1, resolve, reject);
+    makeAskable(this.prototype, (reader, settle) => {
+      const call = reader.#enter(ITEM, 1, settle);
       return () => reader.#cancel(call, undefined);
     });
   }
@@ -126,16 +126,15 @@ export class StreamReader<T> implements Reader<T> {
 
   #call<R>(kind: Kind, missing: number, signal?: AbortSignal, error?: unknown): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      this.#enter(kind, missing, resolve as Settle, reject, signal, error);
+    return new Promise((settle) => {
+      this.#enter(kind, missing, settle as Settle, signal, error);
     });
   }
 
   #enter(
     kind: Kind,
     missing: number,
-    resolve: Settle,
-    reject: Settle,
+    settle: Settle,
     signal?: AbortSignal,
     error?: unknown,
   ): Call<T> {
@@ -145,12 +144,11 @@ export class StreamReader<T> implements Reader<T> {
       items: [],
       cancelled: false,
       error,
-      resolve,
-      reject,
+      settle,
       next: undefined,
       previous: undefined,
     };
-    if (this.#calls.length >= this.#limit) reject(new ChannelOverflow(this.#limit));
+    if (this.#calls.length >= this.#limit) settle(new Failure(new ChannelOverflow(this.#limit)));
     else {
       if (signal !== undefined)
         cancelOnAbort(call, signal, () => this.#cancel(call, signal.reason));
@@ -165,7 +163,7 @@ export class StreamReader<T> implements Reader<T> {
     this.#calls.remove(call);
     call.cancelled = true;
     this.#putBack(call.items);
-    call.reject(reason);
+    fail(call, reason);
     if (first) this.#advance();
   }
 
@@ -229,20 +227,20 @@ export class StreamReader<T> implements Reader<T> {
       batch = this.#provided()
     ) {
       if (call.kind === LOAN) {
-        call.resolve(batch);
+        call.settle(batch);
         return true;
       }
       if (call.kind === ITEM) {
         const result = batch.next();
         if (!result.done) {
           if (call.cancelled) this.#putBack([result.value]);
-          else call.resolve(result);
+          else call.settle(result);
           return true;
         }
       } else if (call.missing > 0) this.#collect(call, batch);
       else break;
     }
-    if (call.kind === ITEMS && call.missing === 0) call.resolve(call.items);
+    if (call.kind === ITEMS && call.missing === 0) call.settle(call.items);
     return call.cancelled || call.missing === 0;
   }
 
@@ -270,14 +268,14 @@ export class StreamReader<T> implements Reader<T> {
 
   /** Settles a call that the writer does not answer any more. */
   #finish(call: Call<T>): void {
-    if (call.kind === THROW) call.reject(call.error);
-    else if (call.items.length > 0) call.resolve(call.items);
+    if (call.kind === THROW) fail(call, call.error);
+    else if (call.items.length > 0) call.settle(call.items);
     else if (this.#failure !== undefined) {
       const { error } = this.#failure;
       this.#failure = undefined;
-      call.reject(error);
-    } else if (call.kind === ITEMS) call.resolve([]);
-    else call.resolve(call.kind === ITEM ? { value: undefined, done: true } : undefined);
+      fail(call, error);
+    } else if (call.kind === ITEMS) call.settle([]);
+    else call.settle(call.kind === ITEM ? { value: undefined, done: true } : undefined);
   }
 }
 

@@ -1,0 +1,23 @@
+import type { Settle } from "./abort.ts";
+
+/**
+ * An error as an outcome, which lets one function settle a call either way: a promise's own `resolve`. What it catches as
+ * it looks for `then`, it rejects with, at once (ECMA-262, Promise Resolve Functions). That spares every hand-over the
+ * making and keeping of `reject` (workloads one-way and two-way).
+ */
+export class Failure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+
+  get then(): never {
+    throw this.error;
+  }
+}
+
+/** Settles a call with an error. */
+export function fail(call: { settle: Settle }, error: unknown): void {
+  call.settle(new Failure(error));
+}
