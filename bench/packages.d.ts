@@ -42,6 +42,7 @@ declare module "@observablehq/plot" {
     height: number;
     marginLeft?: number;
     marginRight?: number;
+    marginBottom?: number;
     x?: Scale;
     y?: Scale;
     color?: Scale;
@@ -89,19 +90,25 @@ declare module "it-queueless-pushable" {
 }
 
 declare module "@thi.ng/csp" {
-  interface Channel<T> extends AsyncIterable<T> {
+  export interface Channel<T> extends AsyncIterable<T> {
     write(value: T): Promise<boolean>;
     close(): unknown;
   }
+  interface Mult<T> {
+    subscribe(): Channel<T>;
+  }
   export function channel<T>(): Channel<T>;
+  export function select<T>(...inputs: Channel<T>[]): Promise<[T | undefined, Channel<T>]>;
+  export function merge<T>(inputs: Channel<T>[]): Channel<T>;
+  export function mult<T>(source: Channel<T>): Mult<T>;
 }
 
 declare module "@repeaterjs/repeater" {
   export type Push<T, TNext = number> = (value: T) => Promise<TNext | undefined>;
+  export type Stop = (() => void) & Promise<undefined>;
   export class Repeater<T, TReturn = void, TNext = number> implements AsyncIterable<T> {
-    constructor(
-      executor: (push: Push<T, TNext>, stop: () => void) => PromiseLike<TReturn> | TReturn,
-    );
+    static merge<T>(sources: Iterable<AsyncIterable<T>>): Repeater<T>;
+    constructor(executor: (push: Push<T, TNext>, stop: Stop) => PromiseLike<TReturn> | TReturn);
     next(value?: TNext): Promise<IteratorResult<T, TReturn>>;
     [Symbol.asyncIterator](): AsyncIterator<T>;
   }
@@ -114,6 +121,7 @@ declare module "effect" {
     }
     function gen<A>(body: () => Generator<Effect<unknown>, A>): Effect<A>;
     function forkChild<A>(effect: Effect<A>): Effect<unknown>;
+    function raceAllFirst<A>(all: Iterable<Effect<A>>): Effect<A>;
     function runPromise<A>(effect: Effect<A>): Promise<A>;
     function runSync<A>(effect: Effect<A>): A;
   }
@@ -126,4 +134,9 @@ declare module "effect" {
     function offer<A>(queue: Queue<A>, item: A): Effect.Effect<boolean>;
     function take<A>(queue: Queue<A>): Effect.Effect<A>;
   }
+}
+
+declare module "streaming-iterables" {
+  export function buffer<T>(size: number, source: AsyncIterable<T>): AsyncIterable<T>;
+  export function parallelMerge<T>(...sources: AsyncIterable<T>[]): AsyncGenerator<T>;
 }

@@ -1,3 +1,6 @@
+import type * as NodeStreams from "coroutine-channels/node";
+import type * as WebStreams from "coroutine-channels/web";
+
 /** What one routine passes to another: a program for each workload, as a user of the peer would write it. */
 export interface Programs {
   "one-way"(count: number, items: "integers" | "objects"): unknown;
@@ -18,6 +21,26 @@ export interface Programs {
   signal(count: number): unknown;
   /** Opens so many and keeps them, with nothing under way. */
   "idle-memory"(count: number): unknown[];
+  /** Takes from whichever of so many has an item. */
+  select(count: number, arms: number): unknown;
+  /** Opens three, of which two stay silent; what comes back takes one item of the first that has one. */
+  "select-again"(): () => Promise<unknown>;
+  /** So many sources as one; together they give `count` items. */
+  merge(count: number, sources: number): unknown;
+  /** One source, each item for each of so many consumers; together they take `count` items. */
+  broadcast(count: number, consumers: number): unknown;
+  /** One source, each item for one of so many consumers. */
+  share(count: number, consumers: number): unknown;
+  /** One source that may run ahead by so many items. */
+  buffer(count: number, capacity: number): unknown;
+  /** One source, interrupted after so many milliseconds for a turn of the event loop. */
+  cooperative(count: number, budget: number): unknown;
+  /** Events of an emitter, emitted so many at a time. */
+  events(count: number, burst: number): unknown;
+  /** Through a web stream, made by the adapter of this name or by what it stands for. */
+  web(count: number, adapter: keyof typeof WebStreams): unknown;
+  /** The same through a stream of Node's. */
+  node(count: number, adapter: keyof typeof NodeStreams): unknown;
 }
 
 /** Something to pass items with: ours, or what a user would pick instead. */
@@ -35,12 +58,16 @@ export const peers = [
   "loop",
   "native",
   "native-singles",
+  "native-race",
   "promises",
   "ours",
   "ours-serve",
   "ours-arrays",
   "ours-lent",
   "ours-singles",
+  "ours-flow",
+  "ours-web",
+  "ours-node",
   "queueable",
   "medium",
   "it-queueless-pushable",
@@ -51,6 +78,12 @@ export const peers = [
   "effect-queue",
   "repeater",
   "rxjs",
+  "streaming-iterables",
+  "events-on",
+  "web-by-hand",
+  "web-from",
+  "node-by-hand",
+  "node-from",
 ] as const;
 
 export type PeerName = (typeof peers)[number];

@@ -7,7 +7,7 @@ import { spread } from "./spread.ts";
 import type { Workload } from "./workload.ts";
 
 type Parameter = number | string;
-type TimedPrograms = Omit<Programs, "idle-memory">;
+type TimedPrograms = Omit<Programs, "idle-memory" | "select-again">;
 
 /** One figure: a contender with a parameter, next to a control. */
 export interface Case {

@@ -8,6 +8,8 @@ export interface Workload {
   /** What is measured, and against what: a sentence for the report. */
   readonly text: string;
   readonly unit: "ns" | "bytes";
+  /** Set where it is no question how far a producer runs ahead: it is what is varied, or nothing can make it wait. */
+  readonly unpaced?: true;
   /** Who takes part. */
   readonly contenders: readonly string[];
   /** Whether promises, jobs, turns and bytes are counted, too. */

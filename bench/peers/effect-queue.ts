@@ -21,6 +21,7 @@ export const peer: Peer = {
           return sum;
         }),
       ),
+    select: (count, arms) => Effect.runPromise(select(count, arms)),
     "idle-memory": (count) =>
       Array.from({ length: count }, () => Effect.runSync(Queue.bounded<number>(1))),
   },
@@ -85,6 +86,21 @@ function batches(count: number, size: number): Effect.Effect<number> {
     for (let i = 0; i < count; i += size) {
       for (const item of yield* Queue.take(queue)) sum += item;
     }
+    return sum;
+  });
+}
+
+function select(count: number, arms: number): Effect.Effect<number> {
+  return Effect.gen(function* () {
+    const queues: Queue.Queue<number>[] = [];
+    for (let i = 0; i < arms; i++) queues.push(yield* Queue.bounded<number>(1));
+    yield* Effect.forkChild(
+      Effect.gen(function* () {
+        for (let i = 0; i < count; i++) yield* Queue.offer(queues[i % arms]!, i);
+      }),
+    );
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += yield* Effect.raceAllFirst(queues.map(Queue.take));
     return sum;
   });
 }

@@ -29,6 +29,24 @@ async function* arrays(count: number, size: number): AsyncGenerator<number[], vo
   for (let i = 0; i < count; i += size) yield batch;
 }
 
+async function total(source: AsyncIterable<number>): Promise<number> {
+  let sum = 0;
+  for await (const item of source) sum += item;
+  return sum;
+}
+
+/** What as many items cost that pass through one generator more. */
+const staged = (count: number): Promise<number> => total(plusOne(integers(count)));
+
+/** Takes items without `for await`, which would close the generator for the others when it ends. */
+async function takeSome(source: AsyncGenerator<number, void, void>): Promise<number> {
+  let sum = 0;
+  for (let { value, done } = await source.next(); !done; { value, done } = await source.next()) {
+    sum += value ?? 0;
+  }
+  return sum;
+}
+
 /** An async generator, and `for await`. */
 export const peer: Peer = {
   title: "native async generator",
@@ -80,5 +98,21 @@ export const peer: Peer = {
       return sum;
     },
     "idle-memory": (count) => Array.from({ length: count }, () => integers(1)),
+    // The items of several generators, by somebody who knows which one is next.
+    async select(count, arms) {
+      const clients = Array.from({ length: arms }, () => integers(Infinity));
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += (await clients[i % arms]?.next())?.value ?? 0;
+      for (const client of clients) await client.return();
+      return sum;
+    },
+    merge: staged,
+    broadcast: staged,
+    buffer: staged,
+    cooperative: staged,
+    share(count, consumers) {
+      const source = integers(count);
+      return Promise.all(Array.from({ length: consumers }, () => takeSome(source)));
+    },
   },
 };

@@ -3,12 +3,17 @@ import type { Push } from "@repeaterjs/repeater";
 
 import { batchOf } from "../measure/batch-of.ts";
 import type { Peer } from "../measure/peer.ts";
+import { takeBursts } from "./bursts.ts";
 
 function integers(count: number): Repeater<number> {
   return new Repeater<number>(async (push, stop) => {
     for (let i = 0; i < count; i++) await push(i);
     stop();
   });
+}
+
+async function* generated(count: number): AsyncGenerator<number, void, void> {
+  for (let i = 0; i < count; i++) yield i;
 }
 
 async function* plusOne(source: AsyncIterable<number>): AsyncGenerator<number, void, void> {
@@ -96,5 +101,19 @@ export const peer: Peer = {
       return sum;
     },
     "idle-memory": (count) => Array.from({ length: count }, () => integers(1)),
+    merge: (count, sources) =>
+      total(Repeater.merge(Array.from({ length: sources }, () => generated(count / sources)))),
+    events: (count, burst) =>
+      takeBursts(
+        (emitter) =>
+          new Repeater<[number]>(async (push, stop) => {
+            const listener = (...args: [number]): void => void push(args);
+            emitter.on("item", listener);
+            await stop;
+            emitter.off("item", listener);
+          }),
+        count,
+        burst,
+      ),
   },
 };

@@ -1,4 +1,4 @@
-import { map, Subject } from "rxjs";
+import { map, merge, Subject } from "rxjs";
 import type { Observable } from "rxjs";
 
 import { batchOf } from "../measure/batch-of.ts";
@@ -59,5 +59,19 @@ export const peer: Peer = {
       return sum;
     },
     "idle-memory": (count) => Array.from({ length: count }, () => new Subject<number>()),
+    merge(count, sources) {
+      let sum = 0;
+      const subjects = Array.from({ length: sources }, () => new Subject<number>());
+      merge(...subjects).subscribe((item) => (sum += item));
+      for (let i = 0; i < count; i++) subjects[i % sources]?.next(i);
+      return sum;
+    },
+    broadcast(count, consumers) {
+      let sum = 0;
+      const subject = new Subject<number>();
+      for (let i = 0; i < consumers; i++) subject.subscribe((item) => (sum += item));
+      for (let i = 0; i < count / consumers; i++) subject.next(i);
+      return sum;
+    },
   },
 };

@@ -1,16 +1,26 @@
 import type { Workload } from "../measure/workload.ts";
 import { workload as batches } from "./batches.ts";
+import { workload as broadcast } from "./broadcast.ts";
+import { workload as buffer } from "./buffer.ts";
 import { workload as cancel } from "./cancel.ts";
+import { workload as cooperative } from "./cooperative.ts";
 import { workload as create } from "./create.ts";
 import { workload as delegation } from "./delegation.ts";
+import { workload as events } from "./events.ts";
 import { workload as fanOut } from "./fan-out.ts";
 import { workload as garbageCollected } from "./garbage-collected.ts";
 import { workload as idleMemory } from "./idle-memory.ts";
 import { workload as joined } from "./joined.ts";
+import { workload as merge } from "./merge.ts";
+import { workload as node } from "./node.ts";
 import { workload as oneWay } from "./one-way.ts";
 import { workload as pipeline } from "./pipeline.ts";
+import { workload as selectAgain } from "./select-again.ts";
+import { workload as select } from "./select.ts";
+import { workload as share } from "./share.ts";
 import { workload as signal } from "./signal.ts";
 import { workload as twoWay } from "./two-way.ts";
+import { workload as web } from "./web.ts";
 
 /** In the order of the report. */
 export const workloads: readonly Workload[] = [
@@ -26,4 +36,14 @@ export const workloads: readonly Workload[] = [
   signal,
   idleMemory,
   garbageCollected,
+  select,
+  selectAgain,
+  merge,
+  buffer,
+  broadcast,
+  share,
+  cooperative,
+  events,
+  web,
+  node,
 ];
