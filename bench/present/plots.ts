@@ -98,6 +98,7 @@ export function costs(
     height,
     marginLeft: 60,
     marginRight: 260,
+    marginBottom: 40,
     x: {
       type: "log",
       label: labels.x,
@@ -163,7 +164,7 @@ function apart<T extends { readonly y: number }>(
   range: number,
   height: number,
 ): T[] {
-  const least = range ** (17 / (height - 50));
+  const least = range ** (17 / (height - 60));
   let below = 0;
   return ends
     .toSorted((a, b) => a.y - b.y)

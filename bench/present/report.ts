@@ -45,6 +45,7 @@ function page({ date, machine, quick, results }: Results, sections: string): str
   table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; display: block; overflow-x: auto }
   th, td { padding: .2rem .8rem; text-align: right; border-bottom: 1px solid #e5e7eb; white-space: nowrap }
   th:first-child, td:first-child { text-align: left }
+  th { white-space: normal; vertical-align: bottom }
   td { vertical-align: top; line-height: 1.25 }
   small { color: #6b7280 }
   .ours td, .ours th { font-weight: bold; color: #c2410c }
@@ -59,7 +60,6 @@ function page({ date, machine, quick, results }: Results, sections: string): str
 <p>Each contender runs in a process of its own, in turn with its control, and what counts is the processor time of the
   process. A ratio is the contender's time for each item divided by the control's: the median of the rounds, and below
   it the middle half of them. Nanoseconds depend on the machine and its load; ratios hardly do, and counts do not.</p>
-<h2>Limits</h2>
 ${limitsTable(results)}
 ${sections}
 </html>
@@ -78,7 +78,7 @@ function limitsTable(results: readonly Result[]): string {
     });
     return [[code(limit.text), `${limit.exact ? "exactly" : "at most"} ${limit.limit}`, ...cells]];
   });
-  return table(["", "limit", ...head], rows);
+  return rows.length === 0 ? "" : `<h2>Limits</h2>\n${table(["", "limit", ...head], rows)}`;
 }
 
 function section(result: Result, i: number, pictures: Map<string, string>): string {
@@ -91,7 +91,7 @@ function section(result: Result, i: number, pictures: Map<string, string>): stri
     });
     const counted = result.counts.filter((row) => row.workload === workload.name);
     return [
-      `<h3>${escape(workload.title)}</h3><p>${code(workload.text)}</p>`,
+      `<h3>${code(workload.title)}</h3><p>${code(workload.text)}</p>`,
       ...drawn,
       rowsTable(workload, rows),
       counted.length === 0 ? "" : countsTable(counted),
@@ -101,8 +101,7 @@ function section(result: Result, i: number, pictures: Map<string, string>): stri
   return `<h2>${escape(result.runtime)}</h2>\n${parts.join("\n")}\n${failures}`;
 }
 
-function draw({ name, unit }: Workload, rows: readonly Row[]): string[] {
-  const each = name === "pipeline" || name === "batches" || name === "fan-out";
+function draw({ name }: Workload, rows: readonly Row[]): string[] {
   switch (name) {
     case "one-way":
     case "two-way":
@@ -116,38 +115,39 @@ function draw({ name, unit }: Workload, rows: readonly Row[]): string[] {
         ),
       );
     }
-    case "delegation":
-      return [costs(rows, titleOf, { x: "calls deep", y: "ns for each item" })];
     case "cancel":
       return [costs(rows, titleOf, { x: "waiting calls", y: "ns for each cancelled call" })];
+    case "select-again":
+      return [costs(rows, titleOf, { x: "earlier selections", y: "ns for each selection" })];
     case "idle-memory":
       return [bars(rows, titleOf, "bytes")];
-    default:
-      return each && unit === "ns"
-        ? [
-            costs(
-              rows.filter(({ parameter }) => parameter !== 1_000_000),
-              titleOf,
-              { x: xLabels[name] ?? "", y: "ns for each item" },
-            ),
-          ]
-        : [];
+    default: {
+      const x = xLabels[name];
+      const shown = rows.filter(({ parameter }) => parameter !== 1_000_000);
+      return x === undefined ? [] : [costs(shown, titleOf, { x, y: "ns for each item" })];
+    }
   }
 }
 
+/** Where the cost of an item is drawn as it goes with the parameter. */
 const xLabels: Readonly<Record<string, string>> = {
   pipeline: "stages",
+  delegation: "calls deep",
   "fan-out": "channels",
   batches: "items in a batch",
+  select: "arms",
+  merge: "sources",
+  broadcast: "consumers",
+  share: "consumers",
 };
 
-function rowsTable({ unit, contenders }: Workload, rows: readonly Row[]): string {
+function rowsTable({ unit, unpaced, contenders }: Workload, rows: readonly Row[]): string {
   const parameters = [...new Set(rows.map(({ parameter }) => parameter))];
   const compared = rows.some(({ ratio }) => ratio);
   const head = [
     "",
-    "ahead",
-    ...parameters.map((parameter) => escape(parameter.toLocaleString("en"))),
+    ...(unpaced ? [] : ["ahead"]),
+    ...parameters.map((parameter) => breakable(escape(parameter.toLocaleString("en")))),
   ];
   const body = contenders.flatMap((contender) => {
     const own = rows.filter((row) => row.contender === contender);
@@ -160,7 +160,8 @@ function rowsTable({ unit, contenders }: Workload, rows: readonly Row[]): string
       const { median, low, high } = row.ratio;
       return `${format(median)}<br><small>${format(low)} - ${format(high)}<br>${cost}</small>`;
     });
-    return [[escape(titleOf(contender)), aheads.get(contender) ?? "", ...cells]];
+    const ahead = unpaced ? [] : [aheads.get(contender) ?? ""];
+    return [[escape(titleOf(contender)), ...ahead, ...cells]];
   });
   const controls = [...new Set(rows.flatMap(({ control }) => control ?? []))];
   const note = compared
@@ -213,6 +214,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A name that may be broken between its words. */
+function breakable(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "<wbr>");
 }
 
 function code(text: string): string {
