@@ -1,8 +1,9 @@
 import { cancelOnAbort, onAbort } from "./core/abort.ts";
-import type { AbortSignal, Settle } from "./core/abort.ts";
+import type { AbortSignal } from "./core/abort.ts";
 import { CLIENT, createCall, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
-import { Failure } from "./core/failure.ts";
 import { Rendezvous } from "./core/rendezvous.ts";
+import { Failure } from "./core/settle.ts";
+import type { Settle } from "./core/settle.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
 import { ChannelClosed } from "./errors.ts";

@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "./core/abort.ts";
-import type { AbortSignal, Settle } from "./core/abort.ts";
+import type { AbortSignal } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
 import type { Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
+import type { Settle } from "./core/settle.ts";
 
 declare const AbortController: new () => {
   readonly signal: AbortSignal;

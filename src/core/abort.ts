@@ -1,4 +1,5 @@
-import { fail } from "./failure.ts";
+import { fail } from "./settle.ts";
+import type { Settle } from "./settle.ts";
 
 interface MinimalAbortSignal {
   readonly aborted: boolean;
@@ -17,9 +18,6 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   signal.addEventListener("abort", listener);
   return () => signal.removeEventListener("abort", listener);
 }
-
-/** Settles a call, with its answer or with a {@link Failure}. */
-export type Settle = (outcome: unknown) => void;
 
 /** Calls `cancel` when `signal` aborts, unless `call` has been settled before. */
 export function cancelOnAbort(

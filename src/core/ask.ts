@@ -1,4 +1,4 @@
-import type { Settle } from "./abort.ts";
+import type { Settle } from "./settle.ts";
 
 /**
  * A `next()` that can be taken back. It calls `settle` at the very moment of the hand-over, once, and perhaps at once: a

@@ -1,5 +1,5 @@
-import type { Settle } from "./abort.ts";
 import type { Link } from "./queue.ts";
+import type { Settle } from "./settle.ts";
 
 /** The two ends, each the other's mirror but for this: only the client opens, and only its leaving is prompt. */
 export type Side = typeof CLIENT | typeof SERVER;

@@ -1,8 +1,8 @@
 import { ChannelClosed, ChannelOverflow } from "../errors.ts";
 import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
 import type { Call, Side } from "./call.ts";
-import { fail } from "./failure.ts";
 import { Queue } from "./queue.ts";
+import { fail } from "./settle.ts";
 
 /** A channel's life, which only advances. */
 type Phase = typeof FRESH | typeof OPEN | typeof CLOSED | typeof ENDED;

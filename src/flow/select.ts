@@ -1,7 +1,7 @@
 import { onAbort } from "../core/abort.ts";
-import type { Settle } from "../core/abort.ts";
 import { ask } from "../core/ask.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/settle.ts";
+import type { Settle } from "../core/settle.ts";
 import type { WaitOptions } from "../end.ts";
 import { Stranger } from "./stranger.ts";
 

@@ -1,7 +1,14 @@
+import { Queue } from "../core/queue.ts";
+import type { Link } from "../core/queue.ts";
 import { Backlog } from "./backlog.ts";
 import { Outlet } from "./outlet.ts";
 import { Source } from "./source.ts";
 import { Subscribers } from "./subscribers.ts";
+
+/** A consumer's place among those who wait. */
+interface Place<T> extends Link<Place<T>> {
+  readonly outlet: Outlet<T>;
+}
 
 /** Deals items out among consumers: each iteration of it is a new one. */
 export interface Share<T> {
@@ -44,37 +51,38 @@ export interface Share<T> {
  */
 export function share<T>(source: AsyncIterable<T>): Share<T> {
   /** Who waits for an item, in order. */
-  const hungry = new Set<Outlet<T>>();
+  const hungry = new Queue<Place<T>>();
   /** Items that those who had asked for them did not wait for. */
   const left: T[] = [];
 
   function deliver(item: T): void {
-    const [outlet] = hungry;
-    if (outlet === undefined) left.push(item);
+    const first = hungry.head;
+    if (first === undefined) left.push(item);
     else {
-      hungry.delete(outlet);
-      outlet.push(item);
+      hungry.remove(first);
+      first.outlet.push(item);
     }
   }
 
-  const subscribers = new Subscribers(new Source(source), () => hungry.size > 0, deliver);
+  const subscribers = new Subscribers(new Source(source), () => hungry.length > 0, deliver);
 
   function subscribe(): AsyncGenerator<T, void, void> {
     const outlet: Outlet<T> = new Outlet(
       {
         close(fail) {
-          hungry.delete(outlet);
+          if (outlet.hungry) hungry.remove(place);
           return subscribers.leave(outlet, fail);
         },
       },
       new Backlog<T>({ capacity: 1, onDrop: deliver }),
       () => {
         if (!outlet.hungry) return;
-        hungry.add(outlet);
+        hungry.push(place);
         if (left.length > 0) deliver(left.shift() as T);
         else subscribers.advance();
       },
     );
+    const place: Place<T> = { outlet, next: undefined, previous: undefined };
     subscribers.join(outlet);
     return outlet.flow;
   }

@@ -1,5 +1,5 @@
-import type { Settle } from "../core/abort.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/settle.ts";
+import type { Settle } from "../core/settle.ts";
 
 /**
  * Makes an iterator askable that cannot take a request back: its `next()` goes on waiting, once, and what comes of it

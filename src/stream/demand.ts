@@ -1,4 +1,5 @@
 import { Batch } from "./batch.ts";
+import { Loan } from "./loan.ts";
 
 /**
  * What the reader wants, in the hands of both ends: the writer's single items join here until they are as many as
@@ -20,18 +21,20 @@ export class Demand<T> {
 
   /** What has joined, followed by `items`, which are lent. */
   take(items?: Iterable<T>): Batch<T> {
-    const joined = this.#items;
-    const counted = joined.length === 0 && isPlainArray(items);
-    const batch = counted
-      ? new Batch(items, undefined, true)
-      : new Batch(joined, items?.[Symbol.iterator]());
+    const batch = this.#batch(items);
     this.#items = [];
     this.wanted = 0;
     return batch;
   }
+
+  #batch(items: Iterable<T> | undefined): Batch<T> {
+    if (items === undefined) return new Batch(this.#items);
+    if (this.joined === 0 && isPlainArray(items)) return new Batch(items, true);
+    return new Loan(this.#items, items[Symbol.iterator]());
+  }
 }
 
 /** Whether `items` is iterated by counting, so that no iterator is needed (workload batches). */
-function isPlainArray<T>(items: Iterable<T> | undefined): items is readonly T[] {
+function isPlainArray<T>(items: Iterable<T>): items is readonly T[] {
   return Array.isArray(items) && items[Symbol.iterator] === Array.prototype[Symbol.iterator];
 }

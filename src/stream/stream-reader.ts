@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "../core/abort.ts";
-import type { AbortSignal, Settle } from "../core/abort.ts";
+import type { AbortSignal } from "../core/abort.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
-import { fail, Failure } from "../core/failure.ts";
 import { Queue } from "../core/queue.ts";
+import { fail } from "../core/settle.ts";
+import type { Settle } from "../core/settle.ts";
 import type { Client, WaitOptions } from "../end.ts";
 import { ChannelOverflow } from "../errors.ts";
 import { Batch } from "./batch.ts";
@@ -148,7 +149,7 @@ export class StreamReader<T> implements Reader<T> {
       next: undefined,
       previous: undefined,
     };
-    if (this.#calls.length >= this.#limit) settle(new Failure(new ChannelOverflow(this.#limit)));
+    if (this.#calls.length >= this.#limit) fail(call, new ChannelOverflow(this.#limit));
     else {
       if (signal !== undefined)
         cancelOnAbort(call, signal, () => this.#cancel(call, signal.reason));

@@ -101,6 +101,34 @@ describe("a lent source", () => {
     expect(await outcome(writing)).toEqual({ gives: undefined });
   });
 
+  test("that is an array, and is made shorter than what was taken, is at its end", async () => {
+    const items = [1, 2, 3, 4];
+    const { reader, writing } = open(async (writer) => {
+      await writer.write(items);
+      await writer.send(9);
+    });
+    expect(await reader.read(3)).toEqual([1, 2, 3]);
+    items.length = 2;
+    expect(await reader.next()).toEqual({ value: 9, done: false });
+    await reader.return();
+    await writing;
+  });
+
+  test("that cannot be opened makes write reject, and what has joined before it stays", async () => {
+    const unopened: Iterable<number> = {
+      [Symbol.iterator]() {
+        throw failure;
+      },
+    };
+    const { reader, writing } = open(async (writer) => {
+      await writer.send(1);
+      expect(await outcome(writer.write(unopened))).toEqual({ rejects: failure });
+      await writer.send(2);
+    });
+    expect(await reader.read(3)).toEqual([1, 2]);
+    await writing;
+  });
+
   test("is closed once when the reader throws", async () => {
     const spy = new Spy(4);
     const { reader, writing } = open((writer) => writer.write(spy));

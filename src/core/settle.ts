@@ -1,4 +1,5 @@
-import type { Settle } from "./abort.ts";
+/** Settles a call, with its answer or with a {@link Failure}. */
+export type Settle = (outcome: unknown) => void;
 
 /**
  * An error as an outcome, which lets one function settle a call either way: a promise's own `resolve`. What it catches as
