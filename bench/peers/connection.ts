@@ -28,6 +28,16 @@ async function objects(connection: Connection<{ v: number }>, count: number): Pr
   connection.close();
 }
 
+async function arrays(
+  connection: Connection<number[]>,
+  count: number,
+  size: number,
+): Promise<void> {
+  const batch = batchOf(size);
+  for (let i = 0; i < count; i += size) await connection.send(batch);
+  connection.close();
+}
+
 async function total(source: AsyncIterable<number>): Promise<number> {
   let sum = 0;
   for await (const item of source) sum += item;
@@ -91,12 +101,8 @@ export function programsOf(connect: <T>() => Connection<T>): Partial<Programs> {
       return Promise.all(totals);
     },
     async batches(count, size) {
-      const batch = batchOf(size);
       const connection = connect<number[]>();
-      void (async () => {
-        for (let i = 0; i < count; i += size) await connection.send(batch);
-        connection.close();
-      })();
+      void arrays(connection, count, size);
       let sum = 0;
       for await (const items of connection.items) for (const item of items) sum += item;
       return sum;

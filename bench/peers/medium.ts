@@ -9,6 +9,12 @@ async function integers(channel: Medium<number>, count: number): Promise<void> {
   close(channel);
 }
 
+async function arrays(channel: Medium<number[]>, count: number, size: number): Promise<void> {
+  const batch = batchOf(size);
+  for (let i = 0; i < count; i += size) await put(channel, batch);
+  close(channel);
+}
+
 async function total(channel: Medium<number>): Promise<number> {
   let sum = 0;
   for (let item = await take(channel); item !== CLOSED; item = await take(channel)) sum += item;
@@ -77,12 +83,8 @@ export const peer: Peer = {
       return Promise.all(totals);
     },
     async batches(count, size) {
-      const batch = batchOf(size);
       const channel = chan<number[]>();
-      void (async () => {
-        for (let i = 0; i < count; i += size) await put(channel, batch);
-        close(channel);
-      })();
+      void arrays(channel, count, size);
       let sum = 0;
       for (let items = await take(channel); items !== CLOSED; items = await take(channel)) {
         for (const item of items) sum += item;

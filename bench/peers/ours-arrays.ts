@@ -1,6 +1,6 @@
-import { batchOf } from "../measure/batch-of.ts";
 import { library } from "../measure/library.ts";
 import type { Peer } from "../measure/peer.ts";
+import { lending } from "./lending.ts";
 
 const { StreamChannel } = library;
 const READ = 1000;
@@ -11,14 +11,9 @@ export const peer: Peer = {
   ahead: "lockstep",
   programs: {
     async batches(count, size) {
-      const batch = batchOf(size);
-      const channel = new StreamChannel<number>();
-      void channel.serve(async (writer) => {
-        for (let i = 0; i < count; i += size) await writer.write(batch);
-      });
       let sum = 0;
       const read = Math.min(size, READ);
-      for await (const items of channel.client().batches(read)) {
+      for await (const items of lending(count, size).batches(read)) {
         for (const item of items) sum += item;
       }
       return sum;

@@ -1,8 +1,5 @@
-import { batchOf } from "../measure/batch-of.ts";
-import { library } from "../measure/library.ts";
 import type { Peer } from "../measure/peer.ts";
-
-const { StreamChannel } = library;
+import { lending } from "./lending.ts";
 
 /** A stream channel, read as lent iterators. */
 export const peer: Peer = {
@@ -10,13 +7,10 @@ export const peer: Peer = {
   ahead: "lockstep",
   programs: {
     async batches(count, size) {
-      const batch = batchOf(size);
-      const channel = new StreamChannel<number>();
-      void channel.serve(async (writer) => {
-        for (let i = 0; i < count; i += size) await writer.write(batch);
-      });
       let sum = 0;
-      for await (const items of channel.client().batches()) for (const item of items) sum += item;
+      for await (const items of lending(count, size).batches()) {
+        for (const item of items) sum += item;
+      }
       return sum;
     },
   },

@@ -12,6 +12,14 @@ function integers(count: number): Repeater<number> {
   });
 }
 
+function arrays(count: number, size: number): Repeater<number[]> {
+  const batch = batchOf(size);
+  return new Repeater<number[]>(async (push, stop) => {
+    for (let i = 0; i < count; i += size) await push(batch);
+    stop();
+  });
+}
+
 async function* generated(count: number): AsyncGenerator<number, void, void> {
   for (let i = 0; i < count; i++) yield i;
 }
@@ -86,13 +94,8 @@ export const peer: Peer = {
       return Promise.all(totals);
     },
     async batches(count, size) {
-      const batch = batchOf(size);
-      const batches = new Repeater<number[]>(async (push, stop) => {
-        for (let i = 0; i < count; i += size) await push(batch);
-        stop();
-      });
       let sum = 0;
-      for await (const items of batches) for (const item of items) sum += item;
+      for await (const items of arrays(count, size)) for (const item of items) sum += item;
       return sum;
     },
     async create(count) {
