@@ -2,8 +2,7 @@ import { cancelOnAbort, onAbort } from "./core/abort.ts";
 import type { AbortSignal } from "./core/abort.ts";
 import { CLIENT, createCall, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
 import { Rendezvous } from "./core/rendezvous.ts";
-import { Failure } from "./core/settle.ts";
-import type { Settle } from "./core/settle.ts";
+import { Failure, promiseOf } from "./core/settle.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
 import { ChannelClosed } from "./errors.ts";
@@ -235,28 +234,28 @@ export class Channel<T, U = void, R = void> {
   /** Waits for the client's first request. */
   #open(signal: AbortSignal | undefined, scoped: boolean): Promise<Server<T, U, R>> {
     const meeting = this.#meeting;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) reject(signal.reason);
-      else if (meeting.closed) reject(meeting.closedFor(SERVER, true));
-      else if (this.#served)
-        reject(new TypeError("Could not serve a channel that is served already"));
-      else {
-        this.#served = true;
-        meeting.scoped = scoped;
-        const opened: Settle = (outcome) =>
-          resolve(outcome instanceof Failure ? outcome : new End(meeting, SERVER));
-        const call = createCall(SERVER, SEND, undefined, opened);
-        // Another opening may take its place, but no other call its object, since the channel is still fresh.
-        call.receives = call.pinned = true;
-        if (signal !== undefined) {
-          cancelOnAbort(call, signal, () => {
-            this.#served = meeting.scoped = false;
-            meeting.cancel(call, signal.reason);
-          });
-        }
-        meeting.enter(call);
-      }
-    });
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (meeting.closed) return Promise.reject(meeting.closedFor(SERVER, true));
+    if (this.#served) {
+      return Promise.reject(new TypeError("Could not serve a channel that is served already"));
+    }
+    this.#served = true;
+    meeting.scoped = scoped;
+    const call = createCall(SERVER, SEND, undefined);
+    // Another opening may take its place, but no other call its object, since the channel is still fresh.
+    call.receives = call.pinned = true;
+    const opened = promiseOf<Server<T, U, R>>(call);
+    const { settle } = call;
+    call.settle = (outcome) =>
+      settle(outcome instanceof Failure ? outcome : new End(meeting, SERVER));
+    if (signal !== undefined) {
+      cancelOnAbort(call, signal, () => {
+        this.#served = meeting.scoped = false;
+        meeting.cancel(call, signal.reason);
+      });
+    }
+    meeting.enter(call);
+    return opened;
   }
 }
 

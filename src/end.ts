@@ -6,6 +6,7 @@ import { makeAsyncGenerator } from "./core/async-generator.ts";
 import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
 import type { Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
+import { promiseOf } from "./core/settle.ts";
 import type { Settle } from "./core/settle.ts";
 
 declare const AbortController: new () => {
@@ -173,10 +174,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     if (first === undefined) return this.#call(kind, value);
     const bare = first.kind === SEND;
     const answer = first.settle;
-    // An executor that does nothing else is compiled away (workloads one-way and two-way).
-    const answered = new Promise<R>((settle) => {
-      first.settle = settle as Settle;
-    });
+    const answered = promiseOf<R>(first);
     first.side = this.#side;
     first.kind = kind;
     answer(bare ? value : { value, done: false });
@@ -188,15 +186,15 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     if (this.#leaving !== undefined) {
       return this.#leaving.then(() => this.#call(kind, value, signal, receives));
     }
-    return new Promise((settle) => {
-      const call = createCall(this.#side, kind, value, settle as Settle);
-      if (signal !== undefined) {
-        call.pinned = true;
-        call.receives = receives;
-        cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
-      }
-      this.#meeting.enter(call);
-    });
+    const call = createCall(this.#side, kind, value);
+    const answered = promiseOf<R>(call);
+    if (signal !== undefined) {
+      call.pinned = true;
+      call.receives = receives;
+      cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
+    }
+    this.#meeting.enter(call);
+    return answered;
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */

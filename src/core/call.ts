@@ -30,7 +30,14 @@ export interface Call extends Link<Call> {
   receives: boolean;
 }
 
-export function createCall(side: Side, kind: Kind, value: unknown, settle: Settle): Call {
+function nobodyListens(): void {}
+
+export function createCall(
+  side: Side,
+  kind: Kind,
+  value: unknown,
+  settle: Settle = nobodyListens,
+): Call {
   return {
     side,
     kind,

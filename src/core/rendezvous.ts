@@ -20,8 +20,6 @@ interface Watcher {
   abort(reason: unknown): void;
 }
 
-function nobodyListens(): void {}
-
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
  *
@@ -47,7 +45,7 @@ export class Rendezvous {
   /** What to abort when an end is left with nobody to talk to, by side. */
   watchers: [Watcher | undefined, Watcher | undefined] | undefined;
   /** Called when nothing is left to settle. */
-  ended: () => void = nobodyListens;
+  ended: (() => void) | undefined;
 
   readonly #limit: number;
   readonly #name: string | undefined;
@@ -108,7 +106,7 @@ export class Rendezvous {
   /** The server's body ends. @returns Whether the client gets to hear how. */
   close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
     const heard = !this.closed;
-    this.enter(createCall(SERVER, kind, value, nobodyListens));
+    this.enter(createCall(SERVER, kind, value));
     return heard;
   }
 
@@ -229,7 +227,7 @@ export class Rendezvous {
       if (!toBody) {
         this.#phase = CLOSED;
         this.#closer = side;
-        if (this.#calls.head === call) this.ended();
+        if (this.#calls.head === call) this.ended?.();
       }
     }
     if (!toBody) {
@@ -294,7 +292,7 @@ export class Rendezvous {
   #end(): void {
     this.#phase = ENDED;
     this.#vacant = undefined;
-    this.ended();
+    this.ended?.();
   }
 
   /** Settles `to` with what `from` brings. */

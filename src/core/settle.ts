@@ -18,6 +18,13 @@ export class Failure {
   }
 }
 
+/** A promise that is settled as the call is. An executor that does nothing else is compiled away (workload create). */
+export function promiseOf<R>(call: { settle: Settle }): Promise<R> {
+  return new Promise<R>((settle) => {
+    call.settle = settle as Settle;
+  });
+}
+
 /** Settles a call with an error. */
 export function fail(call: { settle: Settle }, error: unknown): void {
   call.settle(new Failure(error));
