@@ -15,11 +15,13 @@ import { full, quick } from "./measure/in-turn.ts";
 import { installPackages } from "./measure/install.ts";
 import { merge } from "./measure/merge.ts";
 import { measureIn } from "./measure/process.ts";
+import type { ProfileLine } from "./measure/profile.ts";
 import { describeMachine } from "./measure/results.ts";
 import type { Result, Results } from "./measure/results.ts";
 import type { CountRow, Row } from "./measure/row.ts";
 import { findRuntime } from "./measure/runtimes.ts";
 import type { Runtime } from "./measure/runtimes.ts";
+import { missed } from "./present/limits.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -74,6 +76,7 @@ async function measure(runtime: Runtime): Promise<Result[]> {
     build: build.title,
     rows: [],
     counts: [],
+    profiles: {},
     failures: [],
   }));
   for (const { name, contenders, counted } of chosen) {
@@ -99,7 +102,22 @@ async function measure(runtime: Runtime): Promise<Result[]> {
       taken.forEach((rows, i) => found[i]?.rows.push(...merge(rows)));
     }
   }
+  if (runtime.profiles) await profileMissed(runtime, found);
   return found;
+}
+
+/** Looks at where the time goes that is too much. */
+async function profileMissed(runtime: Runtime, found: readonly Result[]): Promise<void> {
+  await collect(found, builds.slice(0, 1), async (build, i) => {
+    const result = found[i];
+    if (result === undefined) return;
+    for (const { text, row } of missed(result)) {
+      if (row === undefined) continue;
+      console.error(`${runtime.title}: profile of ${text}`);
+      const job = { mode: "profile", quick: values.quick, ...row } as const;
+      result.profiles[text] = await measureIn<ProfileLine>(runtime, build, job);
+    }
+  });
 }
 
 /** Does something for each build. What cannot be measured stands in the report; the rest goes on. */

@@ -2,14 +2,17 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 import type { Build } from "./build.ts";
+import type { Row } from "./row.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const SECONDS = 180;
 
 export interface Job {
-  readonly mode: "time" | "count";
+  readonly mode: "time" | "count" | "profile";
   readonly workload: string;
   readonly contender: string;
+  /** Which row to profile. */
+  readonly parameter?: Row["parameter"];
   readonly quick: boolean;
 }
 
@@ -17,12 +20,13 @@ export interface Job {
 export async function measureIn<T>(
   runtime: Runtime,
   build: Build,
-  { mode, workload, contender, quick }: Job,
+  { mode, workload, contender, parameter = "", quick }: Job,
 ): Promise<T[]> {
   const command = mode === "count" ? (runtime.counting ?? runtime.command) : runtime.command;
   const [program, ...flags] = command as [string, ...string[]];
   const file = join(import.meta.dirname, "child.ts");
-  const child = spawn(program, [...flags, file, mode, workload, contender], {
+  const job = [mode, workload, contender, JSON.stringify(parameter)];
+  const child = spawn(program, [...flags, file, ...job], {
     env: {
       ...process.env,
       BENCH_LIBRARY: build.library,

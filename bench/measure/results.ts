@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
 
+import type { ProfileLine } from "./profile.ts";
 import type { CountRow, Row } from "./row.ts";
 
 /** All that was measured of one build on one runtime. */
@@ -8,6 +9,8 @@ export interface Result {
   readonly build: string;
   readonly rows: Row[];
   readonly counts: CountRow[];
+  /** Of the limits that are missed, by their texts. */
+  readonly profiles: Record<string, readonly ProfileLine[]>;
   readonly failures: string[];
 }
 

@@ -16,6 +16,8 @@ export interface Runtime {
   readonly command: readonly string[];
   /** The same for a process that counts promises, jobs and bytes, where that can be done. */
   readonly counting?: readonly string[];
+  /** Whether it can say where the time goes. */
+  readonly profiles?: true;
 }
 
 /**
@@ -77,6 +79,7 @@ function node(program: string): Runtime {
     title: versionOf("Node", program),
     command: [program, ...v8Flags(SEMI_SPACE)],
     counting: [program, ...v8Flags(SEMI_SPACE_TO_COUNT)],
+    profiles: true,
   };
 }
 

@@ -22,7 +22,7 @@ export interface Case {
   readonly most?: number;
 }
 
-interface Versus extends Omit<Workload, "measure" | "unit"> {
+interface Versus extends Omit<Workload, "measure" | "rerun" | "unit"> {
   readonly name: keyof TimedPrograms;
   /** The program that the control runs, where it is another one. */
   readonly controlProgram?: keyof TimedPrograms;
@@ -30,6 +30,9 @@ interface Versus extends Omit<Workload, "measure" | "unit"> {
 }
 
 type Program = (count: number, parameter: Parameter) => unknown;
+
+/** How many items are moved at a time where a row is looked at more closely. */
+const ITEMS = 10_000;
 
 /** A workload that each contender runs in turn with a control. */
 export function versus({ cases, controlProgram, ...workload }: Versus): Workload {
@@ -60,6 +63,12 @@ export function versus({ cases, controlProgram, ...workload }: Versus): Workload
         });
       }
       return rows;
+    },
+    async rerun(contender: string, label: Parameter): Promise<() => unknown> {
+      const program = await load(contender, workload.name, "contender");
+      const same = cases(contender).find((one) => (one.label ?? one.parameter) === label);
+      if (same === undefined) throw new Error(`Could not run ${workload.name} with: ${label}`);
+      return () => program(same.least ?? ITEMS, same.parameter);
     },
   };
 }

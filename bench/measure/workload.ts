@@ -14,6 +14,8 @@ export interface Workload {
   readonly contenders: readonly string[];
   /** Whether promises, jobs, turns and bytes are counted, too. */
   readonly counted?: true;
+  /** What a row was measured by, to be looked at more closely. */
+  rerun?(contender: string, parameter: Row["parameter"]): Promise<() => unknown>;
   /** Measures one contender, in a process of its own. */
   measure(contender: string, effort: Effort): Promise<Row[]>;
 }

@@ -8,6 +8,8 @@ export interface Limit {
   readonly limit: number;
   /** Counts are exact; all else is at most the limit. */
   readonly exact?: true;
+  /** Which row it is about, if it is about one. */
+  readonly row?: Pick<Row, "workload" | "contender" | "parameter">;
   /** `undefined` where it was not measured. */
   value(result: Result): number | undefined;
 }
@@ -60,6 +62,13 @@ export const limits: readonly Limit[] = [
   ),
 ];
 
+export function missed(result: Result): Limit[] {
+  return limits.filter((limit) => {
+    const value = limit.value(result);
+    return value !== undefined && !isMet(limit, value);
+  });
+}
+
 export function isMet({ limit, exact }: Limit, value: number): boolean {
   return exact ? value === limit : value <= limit;
 }
@@ -78,6 +87,7 @@ function ratio(
   return {
     text,
     limit,
+    row: { workload, contender, parameter },
     value: (result) => find(result, workload, contender, parameter)?.ratio?.median,
   };
 }

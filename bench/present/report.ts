@@ -78,7 +78,22 @@ function limitsTable(results: readonly Result[]): string {
     });
     return [[code(limit.text), `${limit.exact ? "exactly" : "at most"} ${limit.limit}`, ...cells]];
   });
-  return rows.length === 0 ? "" : `<h2>Limits</h2>\n${table(["", "limit", ...head], rows)}`;
+  if (rows.length === 0) return "";
+  const profiles = results.flatMap(profileTables).join("\n");
+  return `<h2>Limits</h2>\n${table(["", "limit", ...head], rows)}\n${profiles}`;
+}
+
+/** Where the time goes that is too much. */
+function profileTables({ runtime, profiles }: Result): string[] {
+  return Object.entries(profiles).map(([text, lines]) => {
+    const head = [`where the time goes: ${code(text)}, ${runtime}`, "", "share"];
+    const rows = lines.map(({ name, place, share }) => [
+      escape(name),
+      escape(place),
+      `${format(share * 100)} %`,
+    ]);
+    return table(head, rows);
+  });
 }
 
 function section(result: Result, i: number, pictures: Map<string, string>): string {
