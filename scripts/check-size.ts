@@ -16,12 +16,12 @@ const budgets: Budget[] = [
   {
     what: "the core",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow } from "./src/index.ts";`,
-    limit: 2900,
+    limit: 2960,
   },
   {
     what: "with streams",
     program: `export { Channel, produce, ChannelClosed, ChannelOverflow, StreamChannel } from "./src/index.ts";`,
-    limit: 4750,
+    limit: 4800,
   },
   { what: "everything", program: `export * from "./src/index.ts";`, limit: 9000 },
 ];

@@ -242,8 +242,7 @@ export class Channel<T, U = void, R = void> {
     this.#served = true;
     meeting.scoped = scoped;
     const call = createCall(SERVER, SEND, undefined);
-    // Another opening may take its place, but no other call its object, since the channel is still fresh.
-    call.receives = call.pinned = true;
+    call.receives = true;
     const opened = promiseOf<Server<T, U, R>>(call);
     const { settle } = call;
     call.settle = (outcome) =>

@@ -4,7 +4,7 @@ import type { AbortSignal } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
-import type { Kind, Side } from "./core/call.ts";
+import type { Call, Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { promiseOf } from "./core/settle.ts";
 import type { Settle } from "./core/settle.ts";
@@ -139,15 +139,11 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   send(value: Out, options?: WaitOptions): Promise<In> {
-    return options === undefined
-      ? this.#exchange(SEND, value)
-      : this.#call(SEND, value, options.signal);
+    return this.#exchange(SEND, value, options?.signal);
   }
 
   receive(options?: WaitOptions): Promise<In> {
-    return options === undefined
-      ? this.#exchange(SEND, undefined)
-      : this.#call(SEND, undefined, options.signal, true);
+    return this.#exchange(SEND, undefined, options?.signal, true);
   }
 
   return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
@@ -169,14 +165,16 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
-  #exchange<R>(kind: Kind, value: unknown): Promise<R> {
-    const first = this.#leaving === undefined ? this.#meeting.alone(this.#side) : undefined;
-    if (first === undefined) return this.#call(kind, value);
+  #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
+    const alone = this.#leaving === undefined && !signal?.aborted;
+    const first = alone ? this.#meeting.alone(this.#side) : undefined;
+    if (first === undefined) return this.#call(kind, value, signal, receives);
     const bare = first.kind === SEND;
     const answer = first.settle;
     const answered = promiseOf<R>(first);
     first.side = this.#side;
     first.kind = kind;
+    if (signal !== undefined) this.#watch(first, signal, receives);
     answer(bare ? value : { value, done: false });
     return answered;
   }
@@ -188,13 +186,14 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     }
     const call = createCall(this.#side, kind, value);
     const answered = promiseOf<R>(call);
-    if (signal !== undefined) {
-      call.pinned = true;
-      call.receives = receives;
-      cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
-    }
+    if (signal !== undefined) this.#watch(call, signal, receives);
     this.#meeting.enter(call);
     return answered;
+  }
+
+  #watch(call: Call, signal: AbortSignal, receives: boolean): void {
+    call.receives = receives;
+    cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */

@@ -134,6 +134,11 @@ describe("nothing of the user's runs inside a call", () => {
   });
 });
 
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort("reason") };
+}
+
 describe("a listener of a signal may call back", () => {
   test("when the client's leaving aborts the server's", async () => {
     const channel = new Channel<number>();
@@ -163,6 +168,24 @@ describe("a listener of a signal may call back", () => {
     controller.abort();
     expect((await outcomes(...calls)).includes("waits")).toBe(false);
     expect(await outcome(client.next())).toEqual(done());
+  });
+
+  test("when it is aborted by the very item that a call is answered with", async () => {
+    const { signal, abort } = abortable();
+    const channel = new Channel<unknown>();
+    const client = channel.client();
+    const calls = [client.receive({ signal }), client.next()].map(waiting<Promise<unknown>>);
+    const server = await channel.server();
+    const meddler = {
+      get then() {
+        abort();
+        return undefined;
+      },
+    };
+    void waiting(server.next(meddler));
+    expect(await outcomes(...calls)).toEqual([{ gives: meddler }, "waits"]);
+    void waiting(server.next(2));
+    expect(await outcome(calls[1]!)).toEqual(item(2));
   });
 
   test("when it throws, and everybody is told all the same", async () => {

@@ -13,10 +13,23 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
   ? Platform
   : MinimalAbortSignal;
 
+/** Who waits for a signal, which has one listener for all of them, since runtimes take many for a leak. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function tellAll(this: AbortSignal): void {
+  for (const listener of waiting.get(this)!) listener();
+}
+
 /** Calls `listener` when `signal` aborts, until the function that it returns is called. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  signal.addEventListener("abort", listener);
-  return () => signal.removeEventListener("abort", listener);
+  let listeners = waiting.get(signal);
+  if (listeners === undefined) waiting.set(signal, (listeners = new Set()));
+  if (listeners.size === 0) signal.addEventListener("abort", tellAll);
+  const all = listeners.add(listener);
+  return () => {
+    all.delete(listener);
+    if (all.size === 0) signal.removeEventListener("abort", tellAll);
+  };
 }
 
 /** Calls `cancel` when `signal` aborts, unless `call` has been settled before. */

@@ -24,8 +24,6 @@ export interface Call extends Link<Call> {
   /** What it brings, until that has been handed over. */
   value: unknown;
   settle: Settle;
-  /** Whether somebody holds on to this very object, so that no other call may use it in passing. */
-  pinned: boolean;
   /** Whether it brings nothing, so that another call may take its place when it is cancelled. */
   receives: boolean;
 }
@@ -43,7 +41,6 @@ export function createCall(
     kind,
     value,
     settle,
-    pinned: false,
     receives: false,
     next: undefined,
     previous: undefined,

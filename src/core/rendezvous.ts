@@ -82,7 +82,7 @@ export class Rendezvous {
     return first === undefined ||
       first.side === side ||
       first.next !== undefined ||
-      first.pinned ||
+      this.#phase !== OPEN ||
       this.#vacant !== undefined
       ? undefined
       : first;

@@ -3,7 +3,7 @@ import { EventEmitter, getEventListeners, on } from "node:events";
 
 import { expect, expectTypeOf, test } from "vitest";
 
-import { events } from "coroutine-channels";
+import { Channel, events } from "coroutine-channels";
 
 /** What a loop sees, and how it ends. */
 async function seen(items: AsyncIterable<unknown>): Promise<unknown[]> {
@@ -78,16 +78,34 @@ test("events takes Node's emitters and targets, typed", async () => {
   port1.close();
 });
 
-test("MaxListenersExceededWarning is not caused by loops that end", async () => {
-  const emitter = new EventEmitter();
+test.each<[string, () => Promise<void>]>([
+  [
+    "loops that end",
+    async () => {
+      const emitter = new EventEmitter();
+      for (let i = 0; i < 100; i++) {
+        const items = events(emitter, "data");
+        emitter.emit("data", i);
+        for await (const _ of items) break;
+      }
+    },
+  ],
+  [
+    "calls that wait with one signal, of which Node 20 takes eleven for a leak: ipfs/js-ipfs#4321",
+    async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const client = new Channel<number>().client();
+      const calls = Array.from({ length: 20 }, () => client.receive({ signal }));
+      controller.abort();
+      await Promise.allSettled(calls);
+    },
+  ],
+])("MaxListenersExceededWarning is not caused by %s", async (_, program) => {
   const warnings: Error[] = [];
   const note = (warning: Error) => void warnings.push(warning);
   process.on("warning", note);
-  for (let i = 0; i < 100; i++) {
-    const items = events(emitter, "data");
-    emitter.emit("data", i);
-    for await (const _ of items) break;
-  }
+  await program();
   await new Promise((resolve) => setImmediate(resolve));
   process.off("warning", note);
   expect(warnings).toEqual([]);
