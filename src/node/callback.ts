@@ -1,5 +1,5 @@
 /** What Node's streams call back with. */
-type Callback = (error?: Error | null) => void;
+export type Callback = (error?: Error | null) => void;
 
 /** The error for a stream of Node's, which takes a falsy one for none. */
 export function toError(reason: unknown): Error {

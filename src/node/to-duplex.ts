@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 
 import type { Channel, Client } from "../index.ts";
 import { callBack, toError } from "./callback.ts";
+import type { Callback } from "./callback.ts";
 import { assertItem } from "./item.ts";
 
 /**
@@ -49,7 +50,7 @@ export function toDuplex<T, U, R>(channel: Channel<T, U, R>): Duplex {
 /** A chunk that waits to be sent. */
 interface Chunk<U> {
   readonly value: U;
-  readonly done: (error?: Error) => void;
+  readonly done: Callback;
 }
 
 class ChannelDuplex<T, U> extends Duplex {
@@ -73,7 +74,7 @@ class ChannelDuplex<T, U> extends Duplex {
     this.#advance();
   }
 
-  override _write(value: U, _encoding: string, done: (error?: Error) => void): void {
+  override _write(value: U, _encoding: string, done: Callback): void {
     this.#chunk = { value, done };
     this.#advance();
   }
@@ -87,6 +88,7 @@ class ChannelDuplex<T, U> extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#over = true;
     void callBack(this.#client.return(error ?? undefined), done, error);
+    this.#refuse();
   }
 
   /** Makes the next request if there is something to read it and something to bring. */
@@ -106,7 +108,7 @@ class ChannelDuplex<T, U> extends Duplex {
     }
   }
 
-  async #receive(request: Promise<IteratorResult<T, unknown>>, done?: () => void): Promise<void> {
+  async #receive(request: Promise<IteratorResult<T, unknown>>, done?: Callback): Promise<void> {
     this.#asking = true;
     try {
       const answer = await request;
@@ -116,21 +118,23 @@ class ChannelDuplex<T, U> extends Duplex {
       if (answer.done) this.#over = true;
       else assertItem(answer.value);
       done?.();
+      done = undefined;
       if (!nothing) this.push(answer.done ? null : answer.value);
       this.#advance();
     } catch (error) {
-      this.destroy(toError(error));
+      const failure = toError(error);
+      done?.(failure);
+      this.destroy(failure);
     }
   }
 
-  /** Tells the writer of a chunk that nobody will take it, when all there is to read has been read. */
+  /** Tells the writer of a chunk that nobody will take it, once all that there is to read has been read. */
   #refuse(): void {
     const chunk = this.#chunk;
-    this.#chunk = undefined;
-    if (chunk === undefined || this.destroyed) return;
-    this.#client.send(chunk.value).catch((error: Error) => {
-      if (this.readableEnded) chunk.done(error);
-      else this.once("end", () => chunk.done(error));
-    });
+    if (chunk === undefined) return;
+    if (this.readableEnded || this.destroyed) {
+      this.#chunk = undefined;
+      void callBack(this.#client.send(chunk.value), chunk.done);
+    } else this.once("end", () => this.#refuse());
   }
 }

@@ -13,8 +13,8 @@ import { callBack } from "./callback.ts";
  *
  * Ending the stream closes the end with `return()`. Destroying it with an error closes the end with `throw(error)`, and
  * without one, before it has ended, with an error whose code is `ERR_STREAM_PREMATURE_CLOSE`, so that nobody takes half
- * for the whole. When the client leaves, the stream is destroyed with the `ChannelClosed` that a `send` rejects with;
- * when the client throws an error into the channel, with that very error.
+ * for the whole; who waits for a write is told that error, too. When the client leaves, the stream is destroyed with the
+ * `ChannelClosed` that a `send` rejects with; when the client throws an error into the channel, with that very error.
  *
  * @param end Belongs to the stream from now on: nobody else should send with it, or close it.
  * @returns The stream. Use it with `pipeline`, or listen to its `error`.
@@ -35,6 +35,7 @@ import { callBack } from "./callback.ts";
  */
 export function toWritable<T>(end: Server<T, unknown, unknown> | Writer<T>): Writable {
   const { signal } = end;
+  const destroyed = new AbortController();
   const left = (): void => {
     writable.destroy(signal.reason as Error);
   };
@@ -42,7 +43,7 @@ export function toWritable<T>(end: Server<T, unknown, unknown> | Writer<T>): Wri
     objectMode: true,
     highWaterMark: 1,
     write(item: T, _encoding, done) {
-      void callBack(end.send(item), done);
+      void callBack(end.send(item, { signal: destroyed.signal }), done);
     },
     final(done) {
       signal.removeEventListener("abort", left);
@@ -50,8 +51,9 @@ export function toWritable<T>(end: Server<T, unknown, unknown> | Writer<T>): Wri
     },
     destroy(error, done) {
       signal.removeEventListener("abort", left);
-      const closed = signal.aborted ? undefined : end.throw(error ?? prematureClose());
-      void callBack(closed, done, error);
+      const reason = error ?? prematureClose();
+      destroyed.abort(reason);
+      void callBack(signal.aborted ? undefined : end.throw(reason), done, error);
     },
   });
   if (signal.aborted) left();

@@ -142,6 +142,67 @@ describe("endings", () => {
     expect(await server.next("late")).toEqual({ value: reason, done: true });
   });
 
+  describe("microsoft/vscode#332730: who waits for a write is told", () => {
+    /** A stream whose first chunk is the server's, with what has become of two writes. */
+    async function written() {
+      const channel = new Channel<string, string>();
+      const duplex = toDuplex(channel).on("error", () => {});
+      const said = duplex[Symbol.asyncIterator]();
+      const first = said.next();
+      const server = await channel.server();
+      const told = ["A", "B"].map((item) => new Promise((resolve) => duplex.write(item, resolve)));
+      return { duplex, said, first, server, told };
+    }
+
+    test("when it is destroyed before the chunk is wanted", async () => {
+      const { duplex, told, first } = await written();
+      first.catch(() => {});
+      await idle();
+      duplex.destroy(new Error("enough"));
+      for (const error of await Promise.all(told)) expect(error).toBeInstanceOf(Error);
+      expect(((await told[0]) as ChannelClosed).undelivered).toBe(true);
+    });
+
+    test("when it is destroyed before the chunk is answered, which is no error", async () => {
+      const { duplex, said, told, server } = await written();
+      const answer = server.send("first");
+      said.next().catch(() => {});
+      expect(await answer).toBe("A");
+      duplex.destroy();
+      expect((await told[0]) ?? null).toBe(null);
+      expect(await told[1]).toBeInstanceOf(Error);
+    });
+
+    test("when it is destroyed after the server's end, before that is read", async () => {
+      const channel = new Channel<string, string>();
+      void channel.serve((server) => server.send("only").then(() => undefined));
+      const duplex = toDuplex(channel);
+      const told = ["A", "B"].map((item) => new Promise((resolve) => duplex.write(item, resolve)));
+      duplex.read();
+      await idle();
+      expect(duplex.read()).toBe("only");
+      duplex.read(); // asks for the next, which is the end
+      expect((await told[0]) ?? null).toBe(null);
+      await idle();
+      expect(await state(told[1]!)).toBe("pending");
+      duplex.destroy();
+      expect(await told[1]).toBeInstanceOf(ChannelClosed);
+    });
+
+    test("when the server throws instead of answering", async () => {
+      const { said, told, server, first } = await written();
+      const answer = server.send("first");
+      await first;
+      const next = said.next();
+      next.catch(() => {});
+      expect(await answer).toBe("A");
+      const failure = new Error("server");
+      await server.throw(failure);
+      expect(await told[0]).toBe(failure);
+      expect(await told[1]).toBeInstanceOf(Error);
+    });
+  });
+
   test("an error of what is piped in leaves the channel with the very error", async () => {
     const failure = new Error("source");
     const channel = new Channel<string, string>();

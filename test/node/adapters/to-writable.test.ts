@@ -26,6 +26,12 @@ async function opened() {
   return { client, first, server: await channel.server() };
 }
 
+async function openedWriter() {
+  const channel = new StreamChannel<number>();
+  const first = channel.client().next();
+  return { first, server: await channel.server() };
+}
+
 async function openedStream() {
   const { client, first, server } = await opened();
   return { client, first, stream: toWritable(server) };
@@ -101,6 +107,22 @@ describe("endings", () => {
     stream.destroy(reason);
     expect(await client.next(undefined).catch(caught)).toBe(reason);
   });
+
+  test.each([new Error("broken"), undefined])(
+    "microsoft/vscode#332730: destroy tells who waits for a write, though the client asks no more: %s",
+    async (reason) => {
+      for (const make of [opened, openedWriter]) {
+        const { first, server } = await make();
+        const stream = toWritable<number>(server).on("error", () => {});
+        const told = [1, 2].map((item) => new Promise((resolve) => stream.write(item, resolve)));
+        await first;
+        await idle();
+        stream.destroy(reason);
+        for (const error of await Promise.all(told)) expect(error).toBeInstanceOf(Error);
+        if (reason) expect(await told[0]).toBe(reason);
+      }
+    },
+  );
 
   test("destroy without an error, before the end, is no end for the client", async () => {
     const { first, stream } = await openedStream();
