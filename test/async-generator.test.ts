@@ -59,7 +59,7 @@ describe.each([
     await end.return();
   });
 
-  test("is left at the end of a block that uses it", async () => {
+  test("tc39/proposal-explicit-resource-management#241: is left at the end of a block that uses it", async () => {
     const end = await make();
     const dispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
     const { [dispose]: leave } = end as unknown as Record<symbol, () => Promise<void>>;
@@ -105,7 +105,7 @@ test.each([
 });
 
 describe("calls that overlap", () => {
-  test("are answered in order, to the end and beyond", async () => {
+  test("rolftimmermans/event-iterator#9, tc39/proposal-async-iterator-helpers#22, effection: are answered in order, to the end and beyond", async () => {
     const client = numbers(2);
     const calls = [client.next(), client.next(), client.next(), client.next()];
     expect(await outcomes(...calls)).toEqual([item(1), item(2), done("end"), done()]);
@@ -146,7 +146,7 @@ describe("a producer that has not started", () => {
     expect(await client.next()).toEqual({ value: undefined, done: true });
   });
 
-  test("ignores the value of its first request", async () => {
+  test("repeaterjs/repeater#31: ignores the value of its first request", async () => {
     const heard: unknown[] = [];
     const client = produce<number, string>(async (server) => {
       heard.push(await server.send(1));

@@ -36,7 +36,7 @@ async function open(waits: "client" | "server", limit?: number): Promise<Ends> {
 
 describe("a call whose signal has aborted already", () => {
   test.each(["send", "receive"] as const)(
-    "touches nothing when it is a %s and an item is ready",
+    "nodejs/node#63302: touches nothing when it is a %s and an item is ready",
     async (verb) => {
       const { client, server } = await open("server");
       const ready = waiting(server.send(1));
@@ -264,7 +264,7 @@ async function conversation(
 }
 
 describe.each([1, 2, 3])("with sends overlapping by %i", (overlap) => {
-  test("no call cancelled at any moment loses, doubles or reorders an item", async () => {
+  test("zio/zio#10884, typelevel/cats-effect#3603: no call cancelled at any moment loses, doubles or reorders an item", async () => {
     const outcomesSeen = new Set<string>();
     for (let which = 0; which < 14; which++) {
       for (let moment = 0; moment < 12; moment++) {

@@ -104,11 +104,14 @@ test.each(triples)("%s: the first one wins", async (_, one, two, three) => {
   expect(await outcome(ends.client.throw(error))).toEqual({ rejects: error });
 });
 
-test.each(triples)("%s: nobody is left waiting", async (_, one, two, three) => {
-  const ends = await open();
-  const sending = waiting(ends.server.send(1));
-  await ends.request;
-  const calls = [one, two, three].map((ending) => waiting(ending.end(ends)));
-  calls.push(waiting(ends.client.next()), sending);
-  for (const call of calls) expect(await outcome(call)).not.toBe("waits");
-});
+test.each(triples)(
+  "@endo/stream, medium, ts-chan: %s: nobody is left waiting",
+  async (_, one, two, three) => {
+    const ends = await open();
+    const sending = waiting(ends.server.send(1));
+    await ends.request;
+    const calls = [one, two, three].map((ending) => waiting(ending.end(ends)));
+    calls.push(waiting(ends.client.next()), sending);
+    for (const call of calls) expect(await outcome(call)).not.toBe("waits");
+  },
+);

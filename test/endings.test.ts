@@ -89,17 +89,20 @@ describe.each([
     ]);
   });
 
-  test.each(pairs)("emissions by %s and %s are delivered first", async (first, second) => {
-    const ends = await inConversation("server", first, second);
-    await end(ends);
-    expect(ends.channel.closed).toBe(true);
-    expect(await outcomes(...ends.waiting)).toEqual(["waits", "waits"]);
-    expect(await outcome(ends.client.next("x"))).toEqual(item(brought(second, "b")));
-    expect(await outcome(ends.client.next("y"))).toEqual(done(r));
-    expect(await outcomes(...ends.waiting)).toEqual(
-      [first, second].map((verb, i) => (verb === "next" ? item("xy"[i]) : { gives: "xy"[i] })),
-    );
-  });
+  test.each(pairs)(
+    "nodejs/node#65333, js-csp/js-csp#129, js-csp/js-csp#134: emissions by %s and %s are delivered first",
+    async (first, second) => {
+      const ends = await inConversation("server", first, second);
+      await end(ends);
+      expect(ends.channel.closed).toBe(true);
+      expect(await outcomes(...ends.waiting)).toEqual(["waits", "waits"]);
+      expect(await outcome(ends.client.next("x"))).toEqual(item(brought(second, "b")));
+      expect(await outcome(ends.client.next("y"))).toEqual(done(r));
+      expect(await outcomes(...ends.waiting)).toEqual(
+        [first, second].map((verb, i) => (verb === "next" ? item("xy"[i]) : { gives: "xy"[i] })),
+      );
+    },
+  );
 
   test.each(verbs)("the server's own later %s is told", async (verb) => {
     const ends = await inConversation("client", "next");
@@ -132,13 +135,16 @@ describe("the server throws", () => {
     expect(await outcome(ends.client.next())).toEqual(done());
   });
 
-  test.each(pairs)("emissions by %s and %s are delivered first", async (first, second) => {
-    const ends = await inConversation("server", first, second);
-    await ends.server.throw(error);
-    expect(await outcome(ends.client.next())).toEqual(item(brought(second, "b")));
-    expect(await outcome(ends.client.next())).toEqual({ rejects: error });
-    expect(await outcome(ends.client.next())).toEqual(done());
-  });
+  test.each(pairs)(
+    "it-pushable, end(error): emissions by %s and %s are delivered first",
+    async (first, second) => {
+      const ends = await inConversation("server", first, second);
+      await ends.server.throw(error);
+      expect(await outcome(ends.client.next())).toEqual(item(brought(second, "b")));
+      expect(await outcome(ends.client.next())).toEqual({ rejects: error });
+      expect(await outcome(ends.client.next())).toEqual(done());
+    },
+  );
 
   test.each(verbs)("the server's own later %s is told", async (verb) => {
     const ends = await inConversation("client", "next");
@@ -173,7 +179,7 @@ describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
   });
 
   test.each(pairs)(
-    "of a server's waiting %s and %s the second was not delivered",
+    "repeaterjs/repeater, push: of a server's waiting %s and %s the second was not delivered",
     async (first, second) => {
       const ends = await inConversation("server", first, second);
       await leave(ends.client);
@@ -183,25 +189,31 @@ describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
     },
   );
 
-  test.each(verbs)("a busy server's later %s is told, but its signal aborts now", async (verb) => {
-    const ends = await inConversation("client", "next");
-    const { signal } = ends.server;
-    await leave(ends.client);
-    expect(signal.aborted).toBe(true);
-    expect(signal.reason).toMatchObject({ name: "ChannelClosed", value: v });
-    expect(ends.channel.closed).toBe(true);
-    expect(await outcome(call(ends.server, verb, "later"))).toEqual(told(verb, v, true));
-    expect(await outcome(ends.server.next())).toEqual(done(verb === "next" ? undefined : v));
-    expect(await outcome(ends.server.next())).toEqual(done());
-  });
+  test.each(verbs)(
+    "tc39/proposal-async-iteration#126, trpc/trpc#6348: a busy server's later %s is told, but its signal aborts now",
+    async (verb) => {
+      const ends = await inConversation("client", "next");
+      const { signal } = ends.server;
+      await leave(ends.client);
+      expect(signal.aborted).toBe(true);
+      expect(signal.reason).toMatchObject({ name: "ChannelClosed", value: v });
+      expect(ends.channel.closed).toBe(true);
+      expect(await outcome(call(ends.server, verb, "later"))).toEqual(told(verb, v, true));
+      expect(await outcome(ends.server.next())).toEqual(done(verb === "next" ? undefined : v));
+      expect(await outcome(ends.server.next())).toEqual(done());
+    },
+  );
 
-  test.each(pairs)("its own waiting %s and %s get the end now", async (first, second) => {
-    const ends = await inConversation("client", first, second);
-    await leave(ends.client);
-    const [one, two] = await outcomes(...ends.waiting);
-    expect(one).toEqual(told(first, undefined, false));
-    expect(two).toEqual(told(second, undefined, true));
-  });
+  test.each(pairs)(
+    "nodejs/node#63519, nodejs/node#63603, QwenLM/qwen-code#2981: its own waiting %s and %s get the end now",
+    async (first, second) => {
+      const ends = await inConversation("client", first, second);
+      await leave(ends.client);
+      const [one, two] = await outcomes(...ends.waiting);
+      expect(one).toEqual(told(first, undefined, false));
+      expect(two).toEqual(told(second, undefined, true));
+    },
+  );
 
   test.each(verbs)("its own later %s gets the end", async (verb) => {
     const ends = await inConversation("server", "send");
@@ -211,7 +223,7 @@ describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
   });
 });
 
-test("a loop that is left by break tells the server's waiting send", async () => {
+test("microsoft/vscode#332730, @std/async Channel: a loop that is left by break tells the server's waiting send", async () => {
   const channel = new Channel<string>();
   const sending = channel.server().then((server) => server.send("a"));
   for await (const _ of channel.client()) break;
@@ -322,13 +334,16 @@ describe("the channel's own signal aborts", () => {
     expect(await outcome(ends.client.next())).toEqual(done());
   });
 
-  test.each(pairs)("of a client's waiting %s and %s the first rejects", async (first, second) => {
-    const ends = await inConversation("client", first, second);
-    ends.controller.abort(reason);
-    const [one, two] = await outcomes(...ends.waiting);
-    expect(one).toEqual({ rejects: reason });
-    expect(two).toEqual(told(second, undefined, true, reason));
-  });
+  test.each(pairs)(
+    "nodejs/node#63497, nodejs/node#63498, jasnell/new-streams#15: of a client's waiting %s and %s the first rejects",
+    async (first, second) => {
+      const ends = await inConversation("client", first, second);
+      ends.controller.abort(reason);
+      const [one, two] = await outcomes(...ends.waiting);
+      expect(one).toEqual({ rejects: reason });
+      expect(two).toEqual(told(second, undefined, true, reason));
+    },
+  );
 
   test.each(verbs)("a later %s of either end meets the end", async (verb) => {
     const ends = await inConversation("client", "next");

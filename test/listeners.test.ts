@@ -145,7 +145,7 @@ test.each(ends)("a channel leaves no listener on its own signal when %s", async 
   expect(controller.listeners.size).toBe(0);
 });
 
-test("a call with a signal that has aborted already adds no listener", async () => {
+test("nodejs/node#65298: a call with a signal that has aborted already adds no listener", async () => {
   const { server, controller } = await scene();
   controller.abort();
   expect(await outcome(server.send(1, { signal: controller.signal }))).not.toBe("waits");

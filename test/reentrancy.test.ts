@@ -34,7 +34,7 @@ const values: [string, unknown][] = [
 ];
 
 describe.each(values)("%s is an item", (_, value) => {
-  test("that goes down and up untouched", async () => {
+  test("it-pushable, thi.ng/umbrella csp: that goes down and up untouched", async () => {
     const channel = new Channel<unknown, unknown>();
     const client = channel.client();
     const first = client.next();

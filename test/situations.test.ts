@@ -52,7 +52,7 @@ test("a consumer that breaks ends the producer, which would hang", async () => {
   expect(await outcome(serving)).toEqual({ gives: undefined });
 });
 
-test("a consumer whose call is cancelled leaves the producer working", async () => {
+test("jasnell/new-streams#8: a consumer whose call is cancelled leaves the producer working", async () => {
   const channel = new Channel<number>();
   const serving = channel.serve(async (server) => {
     await server.send(1);
@@ -180,7 +180,7 @@ test("read(3) again and again ends with what is left, and then with nothing", as
   expect(await outcome(channel.writing)).toEqual({ gives: undefined });
 });
 
-test("what a receive leaves is there for the next", async () => {
+test("effect, Queue: what a receive leaves is there for the next", async () => {
   const reader = ten().client();
   const first: number[] = [];
   for (const one of await reader.receive()) if (first.push(one) === 2) break;

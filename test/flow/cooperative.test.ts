@@ -5,27 +5,30 @@ import { cooperative } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 
 describe("cooperative", () => {
-  test.each([1, 8, 100])("takes a turn after %i milliseconds, and no sooner", async (budget) => {
-    let time = 0;
-    let turns = 0;
-    const pause = breaks(
-      budget,
-      () => time,
-      async () => {
-        turns++;
-        time += 1000;
-      },
-    );
-    for (let round = 0; round < 3; round++) {
-      for (let ms = 1; ms < budget; ms++) {
+  test.each([1, 8, 100])(
+    "ts-chan: takes a turn after %i milliseconds, and no sooner",
+    async (budget) => {
+      let time = 0;
+      let turns = 0;
+      const pause = breaks(
+        budget,
+        () => time,
+        async () => {
+          turns++;
+          time += 1000;
+        },
+      );
+      for (let round = 0; round < 3; round++) {
+        for (let ms = 1; ms < budget; ms++) {
+          time++;
+          expect(pause()).toBe(undefined);
+        }
         time++;
-        expect(pause()).toBe(undefined);
+        await pause();
+        expect(turns).toBe(round + 1);
       }
-      time++;
-      await pause();
-      expect(turns).toBe(round + 1);
-    }
-  });
+    },
+  );
 
   test("takes a turn at every item without a budget", async () => {
     let turns = 0;
@@ -74,7 +77,7 @@ describe("cooperative", () => {
 });
 
 describe("defects of peers that cooperative cures", () => {
-  test("denoland/deno#24360, nodejs/promise-use-cases#25: microtasks do not starve the event loop", async () => {
+  test("denoland/deno#24360, nodejs/promise-use-cases#25, RubenVerborgh/AsyncIterator#13, RubenVerborgh/AsyncIterator#14, RubenVerborgh/AsyncIterator#93: microtasks do not starve the event loop", async () => {
     async function* busy() {
       for (;;) yield;
     }

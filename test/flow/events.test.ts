@@ -100,7 +100,7 @@ describe("events of an emitter", () => {
     expect(emitter.count).toBe(0);
   });
 
-  test("ends with the emitter's error, after the events that came before", async () => {
+  test("n1ru4l/push-pull-async-iterable-iterator: ends with the emitter's error, after the events that came before", async () => {
     const emitter = new Emitter();
     const flow = events<[number]>(emitter, "data");
     expectTypeOf(flow).toEqualTypeOf<AsyncGenerator<[number], void, void>>();
@@ -162,7 +162,7 @@ describe("events with a signal", () => {
     expect(await flow.next()).toEqual(done);
   });
 
-  test("ends a request that waits", async () => {
+  test("nodejs/node#63497, jasnell/new-streams#15: ends a request that waits", async () => {
     const controller = new AbortController();
     const flow = events(new Emitter(), "data", { signal: controller.signal });
     const request = flow.next();
@@ -172,7 +172,7 @@ describe("events with a signal", () => {
     await expect(request).rejects.toBe(reason);
   });
 
-  test("does not listen when it has aborted already, and rejects the first request", async () => {
+  test("nodejs/node#65298: does not listen when it has aborted already, and rejects the first request", async () => {
     const emitter = new Emitter();
     const flow = events(emitter, "data", { signal: AbortSignal.abort() });
     expect(emitter.count).toBe(0);
@@ -219,20 +219,23 @@ describe("the ways out of events", () => {
         await expect(loop()).rejects.toBe(error);
       },
     ],
-  ])("%s removes all listeners", async (_, leave) => {
-    for (const make of [() => counting(new EventTarget()), () => new Emitter()]) {
-      const source = make();
-      const controller = new AbortController();
-      const signal = counting(controller.signal);
-      const flow = events(source as Emitter, "data", { signal });
-      expect(source.count).toBeGreaterThan(0);
-      if (source instanceof Emitter) source.emit("data");
-      else source.dispatchEvent(new Event("data"));
-      await leave(flow);
-      expect([source.count, signal.count]).toEqual([0, 0]);
-      expect(await flow.next()).toEqual(done);
-    }
-  });
+  ])(
+    "davidyaha/graphql-redis-subscriptions#197, davidyaha/graphql-redis-subscriptions#124: %s removes all listeners",
+    async (_, leave) => {
+      for (const make of [() => counting(new EventTarget()), () => new Emitter()]) {
+        const source = make();
+        const controller = new AbortController();
+        const signal = counting(controller.signal);
+        const flow = events(source as Emitter, "data", { signal });
+        expect(source.count).toBeGreaterThan(0);
+        if (source instanceof Emitter) source.emit("data");
+        else source.dispatchEvent(new Event("data"));
+        await leave(flow);
+        expect([source.count, signal.count]).toEqual([0, 0]);
+        expect(await flow.next()).toEqual(done);
+      }
+    },
+  );
 });
 
 describe("events that nobody asks for", () => {

@@ -54,7 +54,7 @@ export function laws(name: string, make: Make): void {
       await flow.return(undefined);
     });
 
-    test("passes any value on untouched", async () => {
+    test("it-pushable, thi.ng/umbrella csp: passes any value on untouched", async () => {
       const thenable = { then: () => expect.fail("has been awaited") };
       const values = [undefined, null, false, 0, NaN, "", () => {}, { done: true }, thenable];
       const flow = make(new Probe<unknown>({ items: values }));
@@ -66,7 +66,7 @@ export function laws(name: string, make: Make): void {
       expect(await flow.next()).toEqual(done);
     });
 
-    test("shows the source's error, unchanged, after the items, once", async () => {
+    test("ix, AsyncSink: shows the source's error, unchanged, after the items, once", async () => {
       const error = new Error("source");
       const source = new Probe({ items: [1, 2], then: { error } });
       const flow = make(source);
@@ -168,7 +168,7 @@ export function laws(name: string, make: Make): void {
       ["return", (flow: AsyncGenerator<unknown>) => flow.return("left")],
       ["disposal", (flow: AsyncGenerator<unknown>) => dispose(flow)],
     ])(
-      "davidyaha/graphql-redis-subscriptions#197: closes a source on %s before the first request",
+      "davidyaha/graphql-redis-subscriptions#197, davidyaha/graphql-redis-subscriptions#124: closes a source on %s before the first request",
       async (_, leave) => {
         const source = new Probe({ items: [1] });
         const flow = make(source);
@@ -187,7 +187,7 @@ export function laws(name: string, make: Make): void {
       expect(await flow.next()).toEqual(done);
     });
 
-    test("nodejs/node#63519, QwenLM/qwen-code#2981: settles all waiting requests, in order, when left", async () => {
+    test("nodejs/node#63519, nodejs/node#63603, QwenLM/qwen-code#2981: settles all waiting requests, in order, when left", async () => {
       const source = waiting<number>();
       const flow = make(source);
       const order: string[] = [];
@@ -288,14 +288,14 @@ export function laws(name: string, make: Make): void {
       expect(source.closed).toBe(1);
     });
 
-    test("repeaterjs/repeater#17, repeaterjs/repeater#56: is an async generator", async () => {
+    test("repeaterjs/repeater#17, repeaterjs/repeater#56, repeaterjs/repeater#64: is an async generator", async () => {
       const flow = make(new Probe());
       expect(AsyncIteratorPrototype.isPrototypeOf(flow)).toBe(true);
       expect(flow[Symbol.asyncIterator]()).toBe(flow);
       expect(await flow.next()).toEqual(done);
     });
 
-    test("is told when the channel that feeds it is aborted", async () => {
+    test("nodejs/node#63497, nodejs/node#63498: is told when the channel that feeds it is aborted", async () => {
       const controller = new AbortController();
       const channel = new Channel<number>({ signal: controller.signal });
       const server = channel.server();
@@ -308,7 +308,7 @@ export function laws(name: string, make: Make): void {
       expect(await flow.next()).toEqual(done);
     });
 
-    test("trpc/trpc#6126, mercurius-js/mercurius#392: lets a producer clean up before it has left", async () => {
+    test("trpc/trpc#6126, trpc/trpc#6128, mercurius-js/mercurius#392: lets a producer clean up before it has left", async () => {
       const events: string[] = [];
       const source = produce<number>(async (server) => {
         try {

@@ -148,8 +148,8 @@ describe("merge", () => {
 
 describe("defects of peers that merge does not have", () => {
   test.each([
-    ["repeaterjs/repeater#65"],
-    ["ReactiveX/IxJS#322"],
+    ["repeaterjs/repeater#65, repeaterjs/repeater#66"],
+    ["ReactiveX/IxJS#322, ReactiveX/IxJS#323"],
     ["bustle/streaming-iterables#41"],
     ["fraxken/combine-async-iterators#4"],
     ["nodejs/node#17469"],

@@ -240,7 +240,7 @@ describe("select", () => {
     expect(await keys(9, true)).toBe("abcabcabc");
   });
 
-  test("gives every ready arm its share over 10,000 rounds when it is fair", async () => {
+  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (let i = 0; ; i++) await server.send(i);
@@ -341,7 +341,7 @@ describe("select", () => {
     expect(await client.receive()).toBe("still there");
   });
 
-  test("touches nothing when its signal has aborted already, even if an arm is ready", async () => {
+  test("nodejs/node#65298: touches nothing when its signal has aborted already, even if an arm is ready", async () => {
     const { client, server } = await opened<string>();
     const foreign = new Probe({ items: [1] });
     void server.send("ready").catch(() => {});
@@ -388,7 +388,7 @@ describe("select", () => {
     expect(await client.receive()).toBe(1);
   });
 
-  test("does not get slower with the number of earlier selections", async () => {
+  test("nodejs/node#17469: does not get slower with the number of earlier selections", async () => {
     // Counted: what a losing arm, which never answers, is left with.
     let waiting = 0;
     const never: AsyncIterator<never> = {
@@ -566,7 +566,7 @@ describe("select", () => {
     await stop.return();
   });
 
-  test("has a result that is told apart by its key", async () => {
+  test("thi.ng/umbrella csp: has a result that is told apart by its key", async () => {
     const job = produce<string, void, number>(async (server) => {
       await server.send("wash");
       return 1;
@@ -652,7 +652,7 @@ describe("select from other iterators", () => {
     await expect(selected).rejects.toBe(error);
   });
 
-  test("keeps what comes after an abort", async () => {
+  test("graphql/graphql-js#4274: keeps what comes after an abort", async () => {
     const foreign = new Probe({ then: "wait" });
     const controller = new AbortController();
     const selected = select({ foreign }, { signal: controller.signal });
@@ -705,7 +705,7 @@ describe("select from other iterators", () => {
 });
 
 describe("defects of peers that select does not have", () => {
-  test("brentropy/chan#7, pothos/awaitchannel#1: does one and only one operation", async () => {
+  test("brentropy/chan#7, brentropy/chan#9, pothos/awaitchannel#1: does one and only one operation", async () => {
     const [a, b] = await Promise.all([opened<number>(), opened<number>()]);
     for (let i = 0; i < 10; i++) {
       a.server.send(i).catch(() => {});

@@ -66,7 +66,7 @@ describe("share", () => {
     await a.return();
   });
 
-  test("tells every consumer how the source ends", async () => {
+  test("effection: tells every consumer how the source ends", async () => {
     for (const error of [undefined, new Error("source")]) {
       const source = new Probe({ items: [1], then: error ? { error } : "end" });
       const jobs = share(source);

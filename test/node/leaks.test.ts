@@ -239,7 +239,7 @@ const abandoned: [string, () => Promise<WeakRef<object>>][] = [
 ];
 const living = new AbortController();
 
-test.each(abandoned)("%s can be collected", async (_, make) => {
+test.each(abandoned)("anomalyco/opencode#34977: %s can be collected", async (_, make) => {
   const reference = await make();
   expect(await gone(reference)).toBe(true);
 });

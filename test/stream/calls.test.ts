@@ -25,7 +25,7 @@ async function open(
 }
 
 describe("a send joins the batch that the reader waits for", () => {
-  test("and waits only when that is full", async () => {
+  test("nodejs/node#34207, tc39/proposal-async-iteration#112, iter-tools/iter-tools#22: and waits only when that is full", async () => {
     const { reader, writer, first } = await open(1000);
     for (let i = 1; i < 1000; i++) await writer.send(i);
     expect(await outcome(first)).toBe("waits");
@@ -44,7 +44,7 @@ describe("a send joins the batch that the reader waits for", () => {
     expect(await first).toHaveLength(50);
   });
 
-  test("which is handed over first when the writer closes", async () => {
+  test("iter-tools/iter-tools#176: which is handed over first when the writer closes", async () => {
     const { reader, writer, first } = await open(5);
     await writer.send(1);
     await writer.send(2);
@@ -71,7 +71,7 @@ describe("a send joins the batch that the reader waits for", () => {
     expect(await outcome(writing)).toBe("waits");
   });
 
-  test("and is there for later calls when the reader's was cancelled", async () => {
+  test("mcollina/hwp#80: and is there for later calls when the reader's was cancelled", async () => {
     const channel = new StreamChannel<number>();
     const controller = new AbortController();
     const reader = channel.client();
@@ -120,7 +120,7 @@ describe("a count", () => {
 
 describe("a cancelled call", () => {
   test.each(["read", "receive"] as const)(
-    "loses nothing when it is a %s, at whatever moment",
+    "nodejs/node#63296: loses nothing when it is a %s, at whatever moment",
     async (verb) => {
       for (let moment = 0; moment < 16; moment++) {
         const channel = new StreamChannel<number>();
@@ -184,7 +184,7 @@ describe("a cancelled call", () => {
     expect(await outcome(reader.next())).toEqual(item(3));
   });
 
-  test("that has been aborted already touches nothing", async () => {
+  test("nodejs/node#63302: that has been aborted already touches nothing", async () => {
     const { reader, writer, first } = await open(3);
     const options = { signal: AbortSignal.abort(reason) };
     expect(await outcome(writer.send(1, options))).toEqual(cancelled);

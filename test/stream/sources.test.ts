@@ -149,7 +149,7 @@ describe("a lent source", () => {
     expect([lent.next().done, spy.returned]).toEqual([true, 1]);
   });
 
-  test("is closed once when the stream's own signal aborts", async () => {
+  test("denoland/std#7277: is closed once when the stream's own signal aborts", async () => {
     const spy = new Spy(4);
     const controller = new AbortController();
     const channel = new StreamChannel<number>({ signal: controller.signal });

@@ -121,7 +121,7 @@ async function read(
 }
 
 test.each(["serve", "server"] as const)(
-  "all splits of the same items are equal, with %s",
+  "sindresorhus/emittery#126: all splits of the same items are equal, with %s",
   async (how) => {
     const property = fc.asyncProperty(writes, reads, fc.boolean(), async (written, steps, late) => {
       const total = written.reduce((sum, one) => sum + one.count, 0);

@@ -40,7 +40,7 @@ test("a response's body is read through a client, text by text", async () => {
   expect(text).toBe("Hello, world");
 });
 
-test("a response whose body is given up stops its producer", async () => {
+test("vercel/ai#9834: a response whose body is given up stops its producer", async () => {
   let cleaned = false;
   const client = produce<Uint8Array>(async (server) => {
     try {

@@ -95,7 +95,7 @@ describe("endings", () => {
   });
 
   test.each(["first", "second"])(
-    "return while the %s read waits ends it at once",
+    "whatwg/streams#1255: return while the %s read waits ends it at once",
     async (which) => {
       const { stream, seen, controller } = observed();
       const client = fromReadableStream(stream);

@@ -24,7 +24,7 @@ describe("demand", () => {
     expect(source.asked).toBe(5);
   });
 
-  test("a send settles when the next item is read, not before", async () => {
+  test("@std/async Channel: a send settles when the next item is read, not before", async () => {
     const channel = new Channel<string>();
     const sent: string[] = [];
     void channel.serve(async (server) => {

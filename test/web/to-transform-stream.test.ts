@@ -12,7 +12,7 @@ async function* doubled(items: AsyncIterable<number>) {
 }
 
 describe("a function", () => {
-  test("nothing is taken from what is piped in before a read, and one item for each", async () => {
+  test("whatwg/streams#1158, whatwg/streams#1190: nothing is taken from what is piped in before a read, and one item for each", async () => {
     const source = new Counted();
     const reader = toReadableStream(source).pipeThrough(toTransformStream(doubled)).getReader();
     for (let reads = 0; reads < 5; reads++) {

@@ -18,7 +18,7 @@ async function opened() {
 }
 
 describe("demand", () => {
-  test("a write settles when its item is handed over and more is wanted", async () => {
+  test("MattiasBuelens/web-streams-polyfill#143: a write settles when its item is handed over and more is wanted", async () => {
     const { client, first, stream } = await opened();
     const writer = stream.getWriter();
     const written = writer.write(1);
@@ -44,7 +44,7 @@ describe("demand", () => {
     }
   });
 
-  test("a reader who wants many gets them in one batch", async () => {
+  test("juspay/kolu#2199, juspay/kolu#2202: a reader who wants many gets them in one batch", async () => {
     const channel = new StreamChannel<number>();
     const source = new Counted();
     void channel.serve((writer) => toReadableStream(source).pipeTo(toWritableStream(writer)));

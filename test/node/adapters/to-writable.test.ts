@@ -51,20 +51,23 @@ describe("demand", () => {
     expect(events.toSorted()).toEqual(["drain", "written"]);
   });
 
-  test.each(["pipe", "pipeline"])("%s reads as many items as are asked for", async (way) => {
-    const { client, first, stream } = await openedStream();
-    const source = new Counted();
-    if (way === "pipe") toReadable(source).pipe(stream);
-    else pipeline(source, stream).catch(() => {});
-    await first;
-    for (let asked = 1; asked < 5; asked++) {
-      await idle();
-      expect(source.asked).toBe(asked);
-      expect(await client.next(undefined)).toEqual({ value: asked + 1, done: false });
-    }
-  });
+  test.each(["pipe", "pipeline"])(
+    "rolftimmermans/event-iterator#11: %s reads as many items as are asked for",
+    async (way) => {
+      const { client, first, stream } = await openedStream();
+      const source = new Counted();
+      if (way === "pipe") toReadable(source).pipe(stream);
+      else pipeline(source, stream).catch(() => {});
+      await first;
+      for (let asked = 1; asked < 5; asked++) {
+        await idle();
+        expect(source.asked).toBe(asked);
+        expect(await client.next(undefined)).toEqual({ value: asked + 1, done: false });
+      }
+    },
+  );
 
-  test("a reader who wants many gets them in one batch", async () => {
+  test("juspay/kolu#2199, juspay/kolu#2202: a reader who wants many gets them in one batch", async () => {
     const channel = new StreamChannel<number>();
     const source = new Counted();
     void channel.serve((writer) => pipeline(toReadable(source), toWritable(writer)));
