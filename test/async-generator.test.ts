@@ -1,6 +1,18 @@
 /** Both ends, and a stream's reader, are true async generators. */
-import { Channel, produce, StreamChannel } from "coroutine-channels";
-import { describe, expect, test } from "vitest";
+import {
+  broadcast,
+  buffer,
+  Channel,
+  cooperative,
+  merge,
+  produce,
+  share,
+  StreamChannel,
+  type Client,
+  type Reader,
+  type Server,
+} from "coroutine-channels";
+import { describe, expect, expectTypeOf, test } from "vitest";
 
 import { done, item, outcome, outcomes, waiting } from "./support/outcome.ts";
 
@@ -56,6 +68,21 @@ describe.each([
     const { AsyncIterator } = globalThis as { AsyncIterator?: new () => object };
     const end = await make();
     expect(AsyncIterator === undefined || end instanceof AsyncIterator).toBe(true);
+    await end.return();
+  });
+
+  test("repeaterjs/repeater#74, it-pushable: answers every call with a native promise", async () => {
+    const end = await make();
+    for (const call of [end.next(), end.return(), end.throw(new Error("late"))]) {
+      void waiting<Promise<unknown>>(call);
+      expect(Object.getPrototypeOf(call)).toBe(Promise.prototype);
+    }
+  });
+
+  test("async-channel: is not thenable, so that a function may return it", async () => {
+    const end = await make();
+    expect("then" in end).toBe(false);
+    expect(await (async () => end)()).toBe(end);
     await end.return();
   });
 
@@ -245,6 +272,70 @@ describe("yield* of a native generator", () => {
     });
     expect(await all(four)).toEqual([1, 2, 3, 4]);
   });
+});
+
+test("async-channel: nothing that is made of channels is thenable", () => {
+  const source = { [Symbol.asyncIterator]: () => numbers() };
+  const made = [
+    new Channel(),
+    new StreamChannel(),
+    merge(source),
+    buffer(source, { capacity: 1 }),
+    broadcast(source),
+    broadcast(source).subscribe(),
+    share(source),
+    share(source).subscribe(),
+    cooperative(source),
+  ];
+  expect(made.filter((each) => "then" in each)).toEqual([]);
+});
+
+test("repeaterjs/repeater#17, repeaterjs/repeater#56, repeaterjs/repeater#64: ends are async generators to the compiler, too", () => {
+  expectTypeOf<Client<string, number, boolean>>().toExtend<
+    AsyncGenerator<string, boolean, number>
+  >();
+  expectTypeOf<Server<string, number, boolean>>().toExtend<
+    AsyncGenerator<number, boolean, string>
+  >();
+  expectTypeOf<Reader<string>>().toExtend<AsyncGenerator<string, void, void>>();
+  expectTypeOf<Client<string>>().toExtend<AsyncDisposable>();
+  expectTypeOf<Awaited<ReturnType<Client<string>[typeof Symbol.asyncDispose]>>>().toBeVoid();
+  // microsoft/TypeScript#44264: told once.
+  const inferred = produce(
+    async (server: Server<string, number, boolean>) => (await server.send("")) > 1,
+  );
+  expectTypeOf(inferred).toEqualTypeOf<Client<string, number, boolean>>();
+});
+
+test("microsoft/TypeScript#44808: what next brings is not awaited, by the types either", async () => {
+  const channel = new Channel<string, Promise<number>>();
+  const client = channel.client();
+  const first = client.next(Promise.resolve(0));
+  const server = await channel.server();
+  const answer = server.next("question");
+  await first;
+  const promise = Promise.resolve(1);
+  void waiting(client.next(promise));
+  const { value } = await answer;
+  expectTypeOf(value).toEqualTypeOf<Promise<number> | void>();
+  expect(value).toBe(promise);
+  await client.return();
+});
+
+test("alanshaw/it-pushable#26, alanshaw/it-pushable#75, thefrontside/effection#144: a send waits until the next item is asked for", async () => {
+  const sent: number[] = [];
+  const client = produce<number>(async (server) => {
+    for (let i = 1; i <= 9; i++) {
+      await server.send(i);
+      sent.push(i);
+    }
+  });
+  for (let asked = 1; asked <= 5; asked++) {
+    expect(await outcome(client.next())).toEqual(item(asked));
+    expect(sent).toHaveLength(asked - 1);
+  }
+  await client.return();
+  expect(sent).toHaveLength(4);
 });
 
 test("the client is the same object at every call", () => {

@@ -373,6 +373,39 @@ describe("a body", () => {
     await expect(serving).rejects.toBe(failure);
   });
 
+  test("repeaterjs/repeater#75, repeaterjs/repeater#49: that is over has ended the channel, without a word", async () => {
+    const bodies: ((server: Server<number>) => void | Promise<unknown>)[] = [
+      () => {},
+      async () => {},
+      (server) => server.send(1),
+      async (server) => void waiting(server.send(1)),
+      (server) => server.receive(),
+    ];
+    for (const body of bodies) {
+      const channel = new Channel<number>();
+      const serving = channel.serve(async (server) => void (await body(server)));
+      const calls = [channel.client().next(), channel.client().next(), channel.client().next()];
+      for (const call of [serving, ...calls]) expect(await outcome(call)).not.toBe("waits");
+      expect(await outcome(calls[2]!)).toEqual(done());
+      expect(channel.closed).toBe(true);
+    }
+  });
+
+  test("graphile/crystal#1368, middleapi/orpc#1309, trpc/trpc#5917: that waits for something else is told at once that its client leaves", async () => {
+    const log: string[] = [];
+    const client = produce<number>(async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      log.push(`told by ${(signal.reason as Error).name}`);
+    });
+    const request = waiting(client.next());
+    await settled();
+    const leaving = client.return();
+    expect(log).toEqual([]);
+    expect(await request).toEqual({ value: undefined, done: true });
+    expect(await leaving).toEqual({ value: undefined, done: true });
+    expect(log).toEqual(["told by ChannelClosed"]);
+  });
+
   test("that fails while it cleans up rejects the return", async () => {
     const failure = new Error("failure");
     const client = produce<number>(async (server) => {

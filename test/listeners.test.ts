@@ -191,6 +191,17 @@ test("a signal goes on to end what still waits when another call has been answer
   expect(await outcome(receiving)).toEqual({ rejects: "reason" });
 });
 
+test("nodejs/node#65298: a channel whose signal has aborted already adds no listener, and has ended", async () => {
+  const controller = new CountedController();
+  controller.abort("reason");
+  const { signal } = controller;
+  const channel = new Channel<number>({ signal });
+  const stream = new StreamChannel<number>({ signal });
+  expect(await outcome(channel.client().next())).not.toBe("waits");
+  expect(await outcome(stream.client().read(1))).not.toBe("waits");
+  expect([channel.closed, stream.closed, controller.added]).toEqual([true, true, 0]);
+});
+
 test("a stream's calls leave no listener, answered or cancelled", async () => {
   const controller = new CountedController();
   const { signal } = controller;

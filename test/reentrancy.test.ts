@@ -77,6 +77,27 @@ test.each([
   expect(await outcome(sending)).toEqual({ gives: "followed" });
 });
 
+test("async-channel: errors say what is wrong, though nobody has named the channel", async () => {
+  const channel = new Channel<number>({ limit: 1 });
+  const named = new Channel<number>({ name: "prices" });
+  void waiting(channel.client().next());
+  const errors: Promise<unknown>[] = [
+    channel.client().next(),
+    channel.serve(() => {}).then(() => channel.server()),
+  ];
+  await named.client().return();
+  errors.push(named.client().receive());
+  for (const error of errors) void waiting(error);
+  const messages = (await Promise.allSettled(errors)).map(
+    (settling) => ((settling as PromiseRejectedResult).reason as Error).message,
+  );
+  expect(messages).toEqual([
+    "Could not wait behind as many calls as the limit: 1",
+    "The channel has ended",
+    "The channel has ended: prices",
+  ]);
+});
+
 test.each([undefined, null, 0, "text"])("%s as an error passes as it is", async (error) => {
   const client = produce<number>(async (server) => {
     await server.send(1).catch((caught: unknown) => expect(caught).toBe(error));

@@ -272,6 +272,21 @@ describe("defects of peers that broadcast does not have", () => {
     await Promise.all(requests);
   });
 
+  test("Effect-TS/effect#6232: a consumer whose buffer is full and drops gets the end, or the error", async () => {
+    const error = new Error("source");
+    for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+      for (const end of ["end" as const, { error }]) {
+        const items = broadcast(new Probe({ items: naturals(9), then: end }));
+        const [all, some] = [items.subscribe(), items.subscribe({ capacity: 1, overflow })];
+        for (const i of naturals(9)) expect(await all.next()).toEqual(item(i));
+        const last = async (consumer: AsyncGenerator) => consumer.next().catch((caught) => caught);
+        expect(await last(all)).toEqual(end === "end" ? done : error);
+        expect(await some.next()).toEqual(item(overflow === "drop-oldest" ? 8 : 0));
+        expect(await last(some)).toEqual(end === "end" ? done : error);
+      }
+    }
+  });
+
   test("solidjs/solid#3118: one slow reader does not make the source run ahead", async () => {
     const source = waiting(naturals(17_000));
     const items = broadcast(source);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { produce } from "coroutine-channels";
+import { Channel, produce } from "coroutine-channels";
 import { settled } from "../support/settled.ts";
 import { buffer } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
@@ -246,6 +246,32 @@ describe("defects of peers that buffer does not have", () => {
     await settled();
     await take(flow);
     await expect(flow.next()).rejects.toBe(error);
+  });
+
+  test("queueable: who sent an item that is dropped goes on", async () => {
+    for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+      const channel = new Channel<number>();
+      const flow = buffer(channel.client(), { capacity: 1, overflow });
+      const first = flow.next();
+      const server = await channel.server();
+      for (const i of naturals(10)) expect(await server.send(i)).toBe(undefined);
+      expect(await first).toEqual({ value: 0, done: false });
+      expect(await take(flow)).toBe(overflow === "drop-oldest" ? 9 : 1);
+      await flow.return();
+    }
+  });
+
+  test("it-pushable, thi.ng/umbrella csp: undefined is kept, taken and dropped as any item is", async () => {
+    const lost: unknown[] = [];
+    const source = waiting([undefined, undefined, undefined, undefined]);
+    const onDrop = (item: unknown) => void lost.push(item);
+    const flow = buffer(source, { capacity: 2, overflow: "drop-oldest", onDrop });
+    expect(await flow.next()).toEqual({ value: undefined, done: false });
+    await settled();
+    expect(lost).toEqual([undefined]);
+    expect(await flow.next()).toEqual({ value: undefined, done: false });
+    await flow.return();
+    expect(lost).toEqual([undefined, undefined]);
   });
 
   test("libp2p/js-libp2p-mplex#108, sindresorhus/emittery#40: memory is bounded by the capacity", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, test } from "vitest";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { settled, state } from "../support/settled.ts";
 import { events } from "coroutine-channels";
 import { dispose } from "../support/dispose.ts";
@@ -196,6 +196,20 @@ describe("events with a signal", () => {
   });
 });
 
+test("nodejs/node#41851, graphile/crystal#1368: requests for events that wait are settled by return", async () => {
+  for (const make of [() => counting(new EventTarget()), () => new Emitter()]) {
+    const source = make();
+    const controller = new AbortController();
+    const signal = counting(controller.signal);
+    const flow = events(source as Emitter, "data", { signal });
+    const requests = [flow.next(), flow.next()];
+    await settled();
+    expect(await flow.return()).toEqual(done);
+    expect(await Promise.all(requests)).toEqual([done, done]);
+    expect([source.count, signal.count]).toEqual([0, 0]);
+  }
+});
+
 describe("the ways out of events", () => {
   const error = new Error("consumer");
   test.each<[string, (flow: AsyncGenerator<unknown, void, void>) => Promise<unknown>]>([
@@ -252,6 +266,36 @@ describe("events that nobody asks for", () => {
     for (let i = 0; i < 1024; i++) expect((await flow.next()).value).toEqual([i]);
     await expect(flow.next()).rejects.toMatchObject({ name: "ChannelOverflow" });
     expect(await flow.next()).toEqual(done);
+  });
+
+  test("Effect-TS/effect#6232: drop neither an error nor an abort, though the buffer is full", async () => {
+    const error = new Error("the end");
+    for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+      for (const how of ["error", "abort"] as const) {
+        const controller = new AbortController();
+        const { emitter, flow } = emitted(9, { capacity: 1, overflow, signal: controller.signal });
+        if (how === "abort") controller.abort(error);
+        else emitter.emit("error", error);
+        expect((await flow.next()).value).toEqual([overflow === "drop-oldest" ? 8 : 0]);
+        await expect(flow.next()).rejects.toBe(error);
+        expect(await flow.next()).toEqual(done);
+      }
+    }
+  });
+
+  test("rolftimmermans/event-iterator#19: are no reason to write to the console", async () => {
+    const methods = ["log", "info", "warn", "error", "debug"] as const;
+    const spies = methods.map((method) => vi.spyOn(console, method));
+    try {
+      await emitted(2000)
+        .flow.return()
+        .catch(() => {});
+      await emitted(2000, { overflow: "drop-newest" }).flow.return();
+      await settled();
+      for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
   });
 
   test("are kept up to the capacity that is asked for", async () => {

@@ -143,6 +143,38 @@ export function laws(name: string, make: Make): void {
       await expect(flow.throw(error)).rejects.toBe(error);
     });
 
+    test.each(["an item", "the end", "an error"])(
+      "nodejs/node#63554, nodejs/node#63555, nodejs/node#64380: settles a throw behind requests that wait, and those, at %s",
+      async (what) => {
+        const [error, failure] = [new Error("consumer"), new Error("source")];
+        const gate = deferred<IteratorResult<number, void>>();
+        let [closed, asked] = [0, 0];
+        const source: AsyncIterator<number, void> = {
+          next: () => (asked++ === 0 ? gate.promise : new Promise(() => {})),
+          return: async () => ({ value: void closed++, done: true }),
+        };
+        const flow = make({ [Symbol.asyncIterator]: () => source });
+        const calls = [flow.next(), flow.throw(error), flow.next()];
+        const settling = Promise.allSettled(calls);
+        await settled();
+        expect(await Promise.all(calls.map((call) => state(call)))).toEqual([
+          "pending",
+          "pending",
+          "pending",
+        ]);
+        if (what === "an error") gate.reject(failure);
+        else if (what === "the end") gate.resolve({ value: undefined, done: true });
+        else gate.resolve({ value: 1, done: false });
+        const [first, thrown, last] = await settling;
+        if (what === "an error") expect(first).toEqual({ status: "rejected", reason: failure });
+        else if (what === "the end") expect(first).toMatchObject({ value: done });
+        else expect(first).toMatchObject({ value: { value: 1, done: false } });
+        expect(thrown).toEqual({ status: "rejected", reason: error });
+        expect(last).toMatchObject({ value: done });
+        expect(closed).toBe(what === "an item" ? 1 : 0);
+      },
+    );
+
     test("closes its source when the consumer's loop throws", async () => {
       const error = new Error("consumer");
       const source = waiting([1, 2, 3]);

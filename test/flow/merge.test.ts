@@ -169,6 +169,18 @@ describe("defects of peers that merge does not have", () => {
     expect(sources.map(({ closed }) => closed)).toEqual([1, 1]);
   });
 
+  test("tc39/proposal-async-iterator-helpers#15: no source is shut out by those that are always ready", async () => {
+    const endless = (name: string) =>
+      produce<string>(async (server) => {
+        for (;;) await server.send(name);
+      });
+    const counts: Record<string, number> = { a: 0, b: 0, c: 0 };
+    const flow = merge(endless("a"), endless("b"), endless("c"));
+    for (let i = 0; i < 300; i++) counts[(await flow.next()).value as string]!++;
+    expect(counts).toEqual({ a: 100, b: 100, c: 100 });
+    await flow.return();
+  });
+
   test("repeaterjs/repeater, Repeater.race: the items of slower sources are not thrown away", async () => {
     const sources = [new Probe({ items: [1, 2] }), new Probe({ items: [3, 4] })];
     const seen: number[] = [];

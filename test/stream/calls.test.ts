@@ -197,6 +197,16 @@ describe("a cancelled call", () => {
   });
 });
 
+test("nodejs/node#63302: a signal that has aborted counts though the items are at hand", async () => {
+  const { reader, writer, first } = await open();
+  void waiting(writer.write([1, 2, 3]));
+  await first;
+  const options = { signal: AbortSignal.abort(reason) };
+  expect(await outcome(reader.read(1, options))).toEqual(cancelled);
+  expect(await outcome(reader.receive(options))).toEqual(cancelled);
+  expect(await reader.read(2)).toEqual([2, 3]);
+});
+
 const departures = Array.from({ length: 8 }, (_, step) => step);
 
 test.each(departures)(

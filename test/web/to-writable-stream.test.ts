@@ -1,5 +1,10 @@
 import { Channel, ChannelClosed, StreamChannel } from "coroutine-channels";
-import { toReadableStream, toWritableStream } from "coroutine-channels/web";
+import {
+  fromReadableStream,
+  toReadableStream,
+  toTransformStream,
+  toWritableStream,
+} from "coroutine-channels/web";
 import { describe, expect, test } from "vitest";
 
 import { settled, state } from "../support/settled.ts";
@@ -57,6 +62,23 @@ describe("demand", () => {
     await settled();
     expect(source.left.length).toBe(1);
   });
+});
+
+test("it-pushable: undefined is written, read and transformed as any item is", async () => {
+  async function* items() {
+    yield* [undefined, 1, undefined];
+  }
+  async function* same(from: AsyncIterable<number | undefined>) {
+    yield* from;
+  }
+  const channel = new Channel<number | undefined>();
+  void channel.serve((server) =>
+    toReadableStream(items()).pipeThrough(toTransformStream(same)).pipeTo(toWritableStream(server)),
+  );
+  const client = fromReadableStream(toReadableStream(channel.client()));
+  for (const value of [undefined, 1, undefined])
+    expect(await client.next()).toEqual({ value, done: false });
+  expect(await client.next()).toEqual({ value: undefined, done: true });
 });
 
 describe("closing", () => {

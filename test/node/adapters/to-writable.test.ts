@@ -81,6 +81,15 @@ describe("demand", () => {
   });
 });
 
+test("it-pushable: undefined is written as any item is", async () => {
+  const channel = new Channel<number | undefined>();
+  void channel.serve((server) => pipeline([undefined, 1, undefined], toWritable(server)));
+  const client = channel.client();
+  for (const value of [undefined, 1, undefined])
+    expect(await client.next()).toEqual({ value, done: false });
+  expect(await client.next()).toEqual({ value: undefined, done: true });
+});
+
 describe("endings", () => {
   test("end ends the client normally, after the items", async () => {
     const { client, first, stream } = await openedStream();
