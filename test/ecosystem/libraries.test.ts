@@ -3,11 +3,22 @@
 import { from as fromIterable } from "ix/asynciterable";
 import { filter, map as mapIterable, take as takeIterable } from "ix/asynciterable/operators";
 import { pipe } from "it-pipe";
-import { from, lastValueFrom, map as mapObservable, take as takeObservable, toArray } from "rxjs";
+import {
+  concat,
+  from,
+  lastValueFrom,
+  map as mapObservable,
+  type Observable,
+  of,
+  Subject,
+  take as takeObservable,
+  throwError,
+  toArray,
+} from "rxjs";
 import { batch, collect, map, merge, pipeline, take } from "streaming-iterables";
 import { describe, expect, test } from "vitest";
 
-import { Channel, produce, StreamChannel } from "coroutine-channels";
+import { Channel, ChannelOverflow, produce, StreamChannel } from "coroutine-channels";
 
 import { settled } from "../support/settled.ts";
 
@@ -165,6 +176,62 @@ describe("RxJS", () => {
     expect(items).toEqual([1, 2]);
     expect(seen.closed).toBe(1);
     expect(seen.sent).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("an observable's values, sent into a channel", () => {
+  /** What a user writes to iterate over an observable. */
+  const values = <T>(observable: Observable<T>) =>
+    produce<T>(async (server) => {
+      const { signal } = server;
+      await new Promise<void>((resolve, reject) => {
+        const subscription = observable.subscribe({
+          next: (value) => void server.send(value).catch(reject),
+          error: reject,
+          complete: resolve,
+        });
+        signal.addEventListener("abort", () => subscription.unsubscribe());
+      });
+    });
+
+  test("ReactiveX/rxjs#5297, ReactiveX/rxjs#5492: are taken in order, and its error or end comes after them", async () => {
+    expect(await collect(values(of(1, 2, 3)))).toEqual([1, 2, 3]);
+    const failure = new Error("broken");
+    const client = values(
+      concat(
+        of(1, 2),
+        throwError(() => failure),
+      ),
+    );
+    expect([await client.receive(), await client.receive()]).toEqual([1, 2]);
+    expect(await client.receive().catch(caught)).toBe(failure);
+  });
+
+  test("tc39/proposal-observable#74, tc39/proposal-observable#180: are no more than the limit, and one more ends it", async () => {
+    const subject = new Subject<number>();
+    const client = values(subject);
+    const first = client.receive();
+    await settled();
+    for (let i = 0; i < 2000; i++) subject.next(i);
+    expect(await first).toBe(0);
+    await settled();
+    const rest = await collect(client).catch(caught);
+    expect(rest).toBeInstanceOf(ChannelOverflow);
+  });
+
+  test("are not asked for any more when the loop is left", async () => {
+    const subject = new Subject<number>();
+    const client = values(subject);
+    const first = client.receive();
+    await settled();
+    expect(subject.observed).toBe(true);
+    subject.next(1);
+    expect(await first).toBe(1);
+    const second = client.next();
+    await settled();
+    void client.return();
+    expect(await second).toEqual({ value: undefined, done: true });
+    expect(subject.observed).toBe(false);
   });
 });
 

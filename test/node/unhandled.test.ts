@@ -1,5 +1,7 @@
 /** No error that somebody was told of is reported as unhandled, and one that nobody was told of is. */
-import { Channel, produce, StreamChannel } from "coroutine-channels";
+import { EventEmitter } from "node:events";
+
+import { Channel, events, produce, StreamChannel } from "coroutine-channels";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { settled } from "../support/settled.ts";
@@ -103,13 +105,24 @@ const silent: [string, () => Promise<unknown>][] = [
     },
   ],
   [
-    "a server's error that nobody has come for yet",
+    "a server's error that nobody has come for yet (@endo/stream)",
     async () => {
       const channel = new Channel<number>();
       void channel.client().next();
       const server = await channel.server();
       void server.next(1);
       void server.throw(failure);
+    },
+  ],
+  [
+    "an emitter's error that nobody has come for yet (emittery)",
+    async () => {
+      const emitter = new EventEmitter();
+      const flow = events(emitter, "data");
+      emitter.emit("data");
+      emitter.emit("error", failure);
+      await settled();
+      await flow.next();
     },
   ],
   [

@@ -2,7 +2,7 @@
 import { Channel, produce } from "coroutine-channels";
 import type { ChannelEnd, Client, Server } from "coroutine-channels";
 
-// As an async generator goes wherever one is wanted.
+// As an async generator goes wherever one is wanted: repeaterjs/repeater#17, #56, #64.
 declare const client: Client<string, number, boolean>;
 client satisfies AsyncGenerator<string, boolean, number>;
 client satisfies AsyncIterator<string, boolean, number>;
