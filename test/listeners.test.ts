@@ -2,6 +2,7 @@
 import {
   Channel,
   events,
+  produce,
   select,
   StreamChannel,
   type Client,
@@ -209,11 +210,15 @@ test("a stream's calls leave no listener, answered or cancelled", async () => {
   const serving = channel.serve(async (writer) => {
     await writer.send(1, { signal });
     await writer.write([2, 3], { signal });
+    await writer.write(
+      produce<number>((server) => server.send(4)),
+      { signal },
+    );
   });
   const reader = channel.client();
   expect(await reader.read(2, { signal })).toEqual([1, 2]);
   expect([...(await reader.receive({ signal }))]).toEqual([3]);
-  expect(await reader.read(1, { signal })).toEqual([]);
+  expect(await reader.read(2, { signal })).toEqual([4]);
   await serving;
   expect(controller.added).toBeGreaterThan(0);
   expect(controller.listeners.size).toBe(0);

@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { unlessAborted } from "../core/abort.ts";
+import { onAbort, unlessAborted } from "../core/abort.ts";
 import type { AbortSignal } from "../core/abort.ts";
 import { makeDisposable } from "../core/async-generator.ts";
 import type { Server, WaitOptions } from "../end.ts";
+import type { ChannelClosed } from "../errors.ts";
 import type { Batch } from "./batch.ts";
 import type { Demand } from "./demand.ts";
 import type { Writer } from "./writer.ts";
@@ -83,14 +84,44 @@ export class StreamWriter<T> implements Writer<T> {
   }
 
   #writeAsync(items: AsyncIterable<T>, options?: WaitOptions): Promise<void> {
-    const written = (async () => {
-      for await (const item of items) await this.#send(item, options);
-    })();
+    const written = this.#pass(items, options);
     const finished = (): void => {
       this.#writing = undefined;
     };
     this.#writing = written.then(finished, finished);
     return written;
+  }
+
+  /** Sends items one by one, and closes their source as soon as nobody wants them, since the next may never come. */
+  async #pass(items: AsyncIterable<T>, options?: WaitOptions): Promise<void> {
+    const source = items[Symbol.asyncIterator]();
+    const { signal } = this;
+    let closed: Promise<unknown> | undefined;
+    let failure: unknown;
+    const close = (): void => {
+      closed ??= (async () => source.return?.())();
+      closed.catch(() => {}); // awaited below
+    };
+    if (signal.aborted) close();
+    const releases = [signal, options?.signal ?? signal].map((each) => onAbort(each, close));
+    try {
+      while (closed === undefined) {
+        const { value, done } = await source.next();
+        if (done && closed === undefined) return;
+        try {
+          // Rejects as soon as nobody wants anything, even if there is no item.
+          await this.#send(value as T, options);
+        } catch (error) {
+          failure = error;
+          close();
+        }
+      }
+    } finally {
+      for (const release of releases) release();
+    }
+    await closed;
+    const gone = signal.reason as ChannelClosed | undefined;
+    throw gone?.cause ?? failure ?? gone;
   }
 
   async #handOver(batch: Batch<T>, options?: WaitOptions): Promise<void> {

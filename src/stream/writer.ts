@@ -38,9 +38,9 @@ export interface Writer<T> extends AsyncDisposable {
    * Writes many items: the counterpart of `yield*`.
    *
    * An iterable is lent to the reader, which advances it as it takes items; an async one is advanced whenever the reader
-   * wants more. Waits until all were taken and the reader wants more. Cancels with `signal`; an async iterable is not
-   * interrupted while it prepares an item. If the items end early, by `signal`, by the reader's leaving or an error, the
-   * source is closed, once.
+   * wants more. Waits until all were taken and the reader wants more. Cancels with `signal`. If the items end early, by
+   * `signal`, by the reader's leaving or an error, the source is closed, once and at once, even while it prepares an
+   * item; the call waits for what that item was to be, which a native generator has first to come to.
    *
    * @param items Where the items come from. One that is iterable in both ways is iterated asynchronously.
    * @throws What the source threw; `ChannelClosed` when the reader has left; the error that the reader threw;

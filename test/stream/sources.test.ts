@@ -1,5 +1,5 @@
 /** Lent sources: advanced as the reader pulls, closed exactly once, and what they throw goes to the writer. */
-import { StreamChannel, type Reader, type Writer } from "coroutine-channels";
+import { Channel, StreamChannel, type Reader, type Writer } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
 
 import { outcome, waiting } from "../support/outcome.ts";
@@ -203,6 +203,131 @@ describe("a lent source", () => {
     await reader.return();
     expect(await outcome(writing)).toEqual({ gives: undefined });
     expect(closed).toBe(1);
+  });
+});
+
+describe("an async source that prepares an item", () => {
+  /** Gives 1, and then nothing until it is closed. */
+  function idle(log: string[] = []): AsyncIterableIterator<number> {
+    let settle = (): void => {};
+    let asked = 0;
+    const end = { value: undefined, done: true } as const;
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: () =>
+        asked++ === 0
+          ? Promise.resolve({ value: 1, done: false })
+          : new Promise((resolve) => (settle = () => resolve(end))),
+      return() {
+        log.push("closed");
+        settle();
+        return Promise.resolve(end);
+      },
+    };
+  }
+
+  test("graphile/crystal#1368, whatwg/streams#1255: is closed at once when the reader leaves, which does not wait for the item", async () => {
+    for (const how of ["serve", "server"] as const) {
+      const log: string[] = [];
+      const channel = new StreamChannel<number>();
+      const writing = waiting(
+        how === "serve"
+          ? channel.serve((writer) => writer.write(idle(log)))
+          : channel.server().then((writer) => writer.write(idle(log))),
+      );
+      const reader = channel.client();
+      expect(await reader.next()).toEqual({ value: 1, done: false });
+      const request = waiting(reader.next());
+      await settled();
+      expect(log).toEqual([]);
+      expect(await outcome(reader.return())).toEqual({ gives: { value: undefined, done: true } });
+      expect(await outcome(request)).toEqual({ gives: { value: undefined, done: true } });
+      expect(log).toEqual(["closed"]);
+      expect(await outcome(writing)).toEqual(
+        how === "serve" ? { gives: undefined } : { closed: expect.anything() as unknown },
+      );
+    }
+  });
+
+  test("is left with the reader when it is another channel, whose server is busy", async () => {
+    const source = new Channel<number>();
+    const channel = new StreamChannel<number>();
+    const writing = channel.serve((writer) => writer.write(source.client()));
+    const reader = channel.client();
+    const request = reader.read(1);
+    const server = await source.server();
+    await reader.return();
+    expect(await request).toEqual([]);
+    expect(await writing).toBe(undefined);
+    expect(server.signal.aborted).toBe(true);
+  });
+
+  test("is closed at once when the call is cancelled, and the stream goes on", async () => {
+    const log: string[] = [];
+    const controller = new AbortController();
+    const { reader, writing } = open(async (writer) => {
+      const { signal } = controller;
+      await expect(writer.write(idle(log), { signal })).rejects.toBe(failure);
+      await writer.send(2);
+    });
+    await reader.next();
+    const request = reader.next();
+    await settled();
+    controller.abort(failure);
+    expect(await request).toEqual({ value: 2, done: false });
+    expect(log).toEqual(["closed"]);
+    await reader.return();
+    await writing;
+  });
+
+  test("is closed at once when the stream's own signal aborts, of which writers are told the reason", async () => {
+    const log: string[] = [];
+    const controller = new AbortController();
+    const channel = new StreamChannel<number>({ signal: controller.signal });
+    const writing = waiting(channel.serve((writer) => writer.write(idle(log))));
+    await channel.client().next();
+    void waiting(channel.client().next());
+    await settled();
+    controller.abort(failure);
+    expect(await outcome(writing)).toEqual({ rejects: failure });
+    expect(log).toEqual(["closed"]);
+  });
+
+  test("is closed once when the reader throws, of which the writer is told the very error", async () => {
+    const log: string[] = [];
+    const { reader, writing } = open((writer) => writer.write(idle(log)));
+    await reader.next();
+    await expect(reader.throw(failure)).rejects.toBe(failure);
+    expect(log).toEqual(["closed"]);
+    expect(await outcome(writing)).toEqual({ rejects: failure });
+  });
+
+  test("is closed, and not asked, when the reader has left before", async () => {
+    const log: string[] = [];
+    const channel = new StreamChannel<number>();
+    void channel.client().next();
+    const writer = await channel.server();
+    await channel.client().return();
+    const source = Object.assign(idle(log), { next: () => expect.fail("was asked") });
+    expect(await outcome(writer.write(source))).toEqual({ closed: expect.anything() as unknown });
+    expect(log).toEqual(["closed"]);
+  });
+
+  test("whose closing fails makes write reject", async () => {
+    const source = idle();
+    const { return: leave } = source;
+    source.return = async () => {
+      await leave!.call(source);
+      throw failure;
+    };
+    const { reader, writing } = open((writer) => writer.write(source));
+    await reader.next();
+    void waiting(reader.next());
+    await settled();
+    expect(await outcome(reader.return())).toEqual({ rejects: failure });
+    expect(await outcome(writing)).toEqual({ rejects: failure });
   });
 });
 
