@@ -187,18 +187,22 @@ export class StreamReader<T> implements Reader<T> {
     }
     this.#serving = false;
     this.#demand.wanted = call?.missing ?? 0;
-    if (call !== undefined && !this.#asking) void this.#ask(call);
+    if (call !== undefined && !this.#asking) this.#ask(call);
   }
 
-  async #ask(call: Call<T>): Promise<void> {
+  #ask(call: Call<T>): void {
     this.#asking = true;
+    if (call.kind === THROW) {
+      const answer = this.#client.throw(call.error);
+      call.kind = ITEM;
+      this.#demand.wanted = call.missing = 1;
+      void this.#take(answer);
+    } else void this.#take(this.#client.next());
+  }
+
+  /** Apart from the call it was made for, which may not wait as long as this. */
+  async #take(answer: Promise<IteratorResult<Batch<T>, void>>): Promise<void> {
     try {
-      let answer: Promise<IteratorResult<Batch<T>, void>>;
-      if (call.kind === THROW) {
-        answer = this.#client.throw(call.error);
-        call.kind = ITEM;
-        this.#demand.wanted = call.missing = 1;
-      } else answer = this.#client.next();
       const { value, done } = await answer;
       if (done) this.#ended = true;
       else {
