@@ -60,10 +60,15 @@ export function broadcast<T>(source: AsyncIterable<T>): Broadcast<T> {
     (item) => {
       for (const outlet of subscribers.present) {
         outlet.push(item);
-        if (!outlet.accepts && subscribers.present.has(outlet)) slow.add(outlet);
+        pacedBy(outlet);
       }
     },
+    () => slow.clear(),
   );
+
+  function pacedBy(outlet: Outlet<T>): void {
+    if (!outlet.accepts && subscribers.present.has(outlet)) slow.add(outlet);
+  }
 
   function subscribe(options?: BufferOptions<T>): AsyncGenerator<T, void, void> {
     const outlet: Outlet<T> = new Outlet(
@@ -81,7 +86,7 @@ export function broadcast<T>(source: AsyncIterable<T>): Broadcast<T> {
       },
     );
     subscribers.join(outlet);
-    if (!outlet.accepts) slow.add(outlet);
+    pacedBy(outlet);
     return outlet.flow;
   }
 

@@ -64,7 +64,17 @@ export function share<T>(source: AsyncIterable<T>): Share<T> {
     }
   }
 
-  const subscribers = new Subscribers(new Source(source), () => hungry.length > 0, deliver);
+  const subscribers: Subscribers<T> = new Subscribers(
+    new Source(source),
+    () => hungry.length > 0,
+    deliver,
+    () => {
+      hungry.drain();
+      // Who is still there gets what is left, before the end.
+      const [outlet] = subscribers.present;
+      for (const item of left.splice(0)) outlet?.push(item);
+    },
+  );
 
   function subscribe(): AsyncGenerator<T, void, void> {
     const outlet: Outlet<T> = new Outlet(
@@ -74,7 +84,7 @@ export function share<T>(source: AsyncIterable<T>): Share<T> {
           return subscribers.leave(outlet, fail);
         },
       },
-      new Backlog<T>({ capacity: 1, onDrop: deliver }),
+      new Backlog<T>({ capacity: 1, onDrop: (item) => subscribers.deliver(item) }),
       () => {
         if (!outlet.hungry) return;
         hungry.push(place);

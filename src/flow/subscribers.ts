@@ -6,17 +6,25 @@ export class Subscribers<T> {
   readonly #source: Source<T>;
   readonly #wanted: () => boolean;
   readonly #deliver: (item: T) => void;
+  readonly #ending: () => void;
   readonly #present = new Set<Outlet<T>>();
   #running = false;
   #over = false;
 
   /**
    * @param wanted Whether to ask the source for an item.
+   * @param ending Is called when nothing more will come, before those present are told.
    */
-  constructor(source: Source<T>, wanted: () => boolean, deliver: (item: T) => void) {
+  constructor(
+    source: Source<T>,
+    wanted: () => boolean,
+    deliver: (item: T) => void,
+    ending: () => void,
+  ) {
     this.#source = source;
     this.#wanted = wanted;
     this.#deliver = deliver;
+    this.#ending = ending;
   }
 
   get present(): ReadonlySet<Outlet<T>> {
@@ -34,8 +42,13 @@ export class Subscribers<T> {
       this.advance();
       return;
     }
-    this.#over = true;
+    this.#end(() => {});
     await this.#source.close(fail);
+  }
+
+  /** Hands an item on, unless it comes when nobody is there any more. */
+  deliver(item: T): void {
+    if (!this.#over) this.#deliver(item);
   }
 
   /** Asks the source for items as long as they are wanted. */
@@ -52,7 +65,7 @@ export class Subscribers<T> {
           this.#end((outlet) => outlet.end());
           return;
         }
-        this.#deliver(value);
+        this.deliver(value);
       }
       this.#running = false;
     } catch (error) {
@@ -61,7 +74,11 @@ export class Subscribers<T> {
   }
 
   #end(how: (outlet: Outlet<T>) => void): void {
+    this.#ending();
     this.#over = true;
-    for (const outlet of this.#present) how(outlet);
+    const present = [...this.#present];
+    // Who does not come back to hear of it is not waited for.
+    this.#present.clear();
+    present.forEach(how);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled } from "../support/settled.ts";
-import { share } from "coroutine-channels";
+import { select, share } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 import { thorough } from "../support/scope.ts";
 
@@ -80,6 +80,30 @@ describe("share", () => {
       }
       expect(source.closed).toBe(0);
     }
+  });
+
+  test("gives what those who left had asked for to who stays, before the end", async () => {
+    const source = waiting<number>();
+    const jobs = share(source);
+    const [a, b, c, d] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
+    for (const [i, leaves] of [a, b].entries()) {
+      // Has asked, but does not take what comes.
+      const controller = new AbortController();
+      const selecting = select({ leaves }, { signal: controller.signal });
+      await settled();
+      controller.abort("withdrawn");
+      await expect(selecting).rejects.toBe("withdrawn");
+      source.give(i);
+      await settled();
+    }
+    const request = c.next();
+    await settled();
+    await Promise.all([a.return(), b.return()]);
+    expect(await request).toEqual(item(0));
+    await source.return(); // it ends while it is asked for another
+    await settled();
+    expect([await c.next(), await c.next()]).toEqual([item(1), done]);
+    expect(await d.next()).toEqual(done);
   });
 
   test("closes its source with the last consumer, and has nothing for who joins later", async () => {
