@@ -4,36 +4,11 @@ import { getEventListeners } from "node:events";
 import { Channel, produce, StreamChannel, type Client, type Server } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
 
+import { FLAT, gone, heap } from "../support/garbage.ts";
 import { waiting } from "../support/outcome.ts";
 import { settled } from "../support/settled.ts";
 
 const MILLION = 1_000_000;
-
-function collect(): void {
-  if (globalThis.gc === undefined) throw new Error("Could not collect garbage without --expose-gc");
-  globalThis.gc();
-}
-
-/** The heap in use, in bytes, without garbage. */
-async function heap(): Promise<number> {
-  await settled();
-  collect();
-  await settled();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
-
-/** Whether an object is gone: a weak reference holds on to what it has shown, until the turn is over. */
-async function gone(reference: WeakRef<object>): Promise<boolean> {
-  for (let i = 0; i < 10 && reference.deref() !== undefined; i++) {
-    await settled();
-    collect();
-  }
-  return reference.deref() === undefined;
-}
-
-/** At most this much more, in bytes, for all those calls: a few for each would be more. */
-const FLAT = 3_000_000;
 
 describe("a million cancelled calls", () => {
   test("on one signal that lives on, withdrawn one by one, leave no listener and no memory", async () => {
