@@ -17,7 +17,7 @@ export class EndSink<T> implements UnderlyingSink<T> {
     const left = (): void => controller.error(signal.reason);
     if (signal.aborted) left();
     else {
-      signal.addEventListener("abort", left);
+      signal.addEventListener("abort", left, { once: true });
       this.#unlisten = () => signal.removeEventListener("abort", left);
     }
   }
