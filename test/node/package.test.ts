@@ -1,12 +1,14 @@
-/** The packed package works in an empty project: its modules load, and its types are sound. */
+/** The packed package works in an empty project: its modules load, a bundle has those it needs, and its types are sound. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { entryPoints } from "../../scripts/entry-points.ts";
+import { filesBelow } from "../../scripts/files.ts";
 import { root, runTool } from "../../scripts/project.ts";
 import { type Packed, packAndInstall } from "../support/packed.ts";
 
@@ -66,7 +68,95 @@ describe("the packed package", () => {
 });
 
 // The checks of files give the same answer whatever runs them: once is enough.
-describe.runIf("v8" in process.versions && !("Deno" in globalThis))("its types", () => {
+const once = "v8" in process.versions && !("Deno" in globalThis);
+
+describe.runIf(once)("a bundle", () => {
+  /** The package's modules of which a bundle of an application has a part, as `core/call.js`. */
+  async function bundled(program: string): Promise<string[]> {
+    const input = join(packed.project, "application.mjs");
+    writeFileSync(input, program);
+    const bundle = await rolldown({ input, platform: "neutral", external: /^node:/ });
+    const { output } = await bundle.generate();
+    await bundle.close();
+    const dist = join(packed.project, "node_modules/coroutine-channels/dist/");
+    return Object.entries(output[0].modules)
+      .filter(([id, { renderedLength }]) => id !== input && renderedLength > 0)
+      .map(([id]) => id.replace(dist, ""))
+      .toSorted();
+  }
+
+  const core = filesBelow("src/core", ".ts").map((file) => file.slice(4).replace(/ts$/, "js"));
+  const channel = [...core, "channel.js", "end.js", "errors.js"];
+  const outlets = [...channel, "flow/backlog.js", "flow/flow.js", "flow/outlet.js"];
+
+  const needs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+    "coroutine-channels": {
+      Channel: channel,
+      ChannelClosed: ["errors.js"],
+      produce: [...channel, "produce.js"],
+      StreamChannel: [
+        ...channel,
+        "stream/batch.js",
+        "stream/batches.js",
+        "stream/demand.js",
+        "stream/stream-channel.js",
+        "stream/stream-reader.js",
+        "stream/stream-writer.js",
+      ],
+      select: ["core/abort.js", "core/ask.js", "flow/select.js", "flow/stranger.js"],
+      merge: [...channel, "flow/feed.js", "flow/flow.js", "flow/merge.js", "flow/source.js"],
+      buffer: [...outlets, "flow/buffer.js", "flow/source.js"],
+      broadcast: [...outlets, "flow/broadcast.js", "flow/source.js", "flow/subscribers.js"],
+      share: [...outlets, "flow/share.js", "flow/source.js", "flow/subscribers.js"],
+      cooperative: [
+        ...channel,
+        "flow/cooperative.js",
+        "flow/feed.js",
+        "flow/flow.js",
+        "flow/source.js",
+        "flow/turn.js",
+      ],
+      events: [...outlets, "flow/events.js"],
+    },
+    "coroutine-channels/web": {
+      fromReadableStream: [...channel, "web/from-readable-stream.js"],
+      toReadableStream: ["web/to-readable-stream.js"],
+      toTransformStream: [
+        ...channel,
+        "web/conversation.js",
+        "web/end-sink.js",
+        "web/to-readable-stream.js",
+        "web/to-transform-stream.js",
+      ],
+      toWritableStream: ["web/end-sink.js", "web/to-writable-stream.js"],
+    },
+    "coroutine-channels/node": {
+      toDuplex: ["node/callback.js", "node/item.js", "node/to-duplex.js"],
+      toReadable: ["node/callback.js", "node/item.js", "node/to-readable.js"],
+      toWritable: ["node/callback.js", "node/to-writable.js"],
+    },
+  };
+  const imports = Object.entries(needs).flatMap(([entry, names]) =>
+    Object.entries(names).map(([name, modules]) => ({ entry, name, modules })),
+  );
+
+  test.each(imports)(
+    "of an application that imports $name has no more of the package than it needs",
+    async ({ entry, name, modules }) => {
+      const program = `import { ${name} } from "${entry}"; console.log(${name});`;
+      expect(await bundled(program)).toEqual(modules.toSorted());
+    },
+  );
+
+  test.each(entries)(
+    "of an application that uses nothing of $name has nothing of it",
+    async ({ name }) => {
+      expect(await bundled(`import "${name}";`)).toEqual([]);
+    },
+  );
+});
+
+describe.runIf(once)("its types", () => {
   const settings = {
     nodenext: { module: "nodenext", moduleResolution: "nodenext" },
     "a bundler": { module: "esnext", moduleResolution: "bundler" },
