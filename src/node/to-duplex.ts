@@ -128,13 +128,18 @@ class ChannelDuplex<T, U> extends Duplex {
     }
   }
 
-  /** Tells the writer of a chunk that nobody will take it, once all that there is to read has been read. */
+  /** Tells the writer of a chunk that nobody will take it, in the moment in which all there is to read has been read. */
   #refuse(): void {
     const chunk = this.#chunk;
+    this.#chunk = undefined;
     if (chunk === undefined) return;
-    if (this.readableEnded || this.destroyed) {
-      this.#chunk = undefined;
-      void callBack(this.#client.send(chunk.value), chunk.done);
-    } else this.once("end", () => this.#refuse());
+    this.#client.send(chunk.value).catch((error: Error) => {
+      const tell = (): void => {
+        this.off("end", tell).off("close", tell);
+        chunk.done(error);
+      };
+      if (this.readableEnded || this.destroyed) tell();
+      else this.once("end", tell).once("close", tell);
+    });
   }
 }
