@@ -41,7 +41,8 @@ export async function profileOf(run: () => unknown): Promise<ProfileLine[]> {
     lines.set(key, { name, place, share });
   });
   return [...lines.values()]
-    .filter(({ share }) => share >= LEAST_SHARE)
+    // What the profiler itself takes is no part of it.
+    .filter(({ place, share }) => share >= LEAST_SHARE && !place.startsWith("node:inspector"))
     .toSorted((a, b) => b.share - a.share);
 }
 
