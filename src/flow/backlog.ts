@@ -64,7 +64,7 @@ export class Backlog<T> {
     if (full && this.#overflow === "drop-newest") this.drop(item);
     else {
       this.#items.push({ item, next: undefined, previous: undefined });
-      if (full) this.drop(this.take() as T);
+      if (full) this.drop(this.take());
     }
   }
 
@@ -73,10 +73,10 @@ export class Backlog<T> {
     this.#onDrop?.(item);
   }
 
-  /** Takes the oldest one. */
-  take(): T | undefined {
-    const oldest = this.#items.head;
-    if (oldest !== undefined) this.#items.remove(oldest);
-    return oldest?.item;
+  /** Takes the oldest one, where there is one. */
+  take(): T {
+    const oldest = this.#items.head as Kept<T>;
+    this.#items.remove(oldest);
+    return oldest.item;
   }
 }

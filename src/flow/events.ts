@@ -92,7 +92,7 @@ export function events(
     outlet.fail(error);
   };
   const push = (item: unknown): void => {
-    if (overflow !== undefined || outlet.accepts) outlet.push(item);
+    if (outlet.accepts) outlet.push(item);
     else fail(new ChannelOverflow(capacity));
   };
 

@@ -59,15 +59,12 @@ export class Flow<T, R> implements AsyncGenerator<T, R, void> {
   }
 
   return(value?: R | PromiseLike<R>): Promise<IteratorResult<T, R>> {
-    this.#started = true;
     return this.#leave(this.#client.return(value as R));
   }
 
   throw(error: unknown): Promise<IteratorResult<T, R>> {
     const thrown = this.#client.throw(error);
-    if (this.#started) return thrown;
-    this.#started = true;
-    return this.#leave(thrown);
+    return this.#started ? thrown : this.#leave(thrown);
   }
 
   /** Whether the consumer has left, or been told the end. */

@@ -81,7 +81,7 @@ export class Outlet<T, R = void> implements Closable {
     const ending = (this.#ending ??= { result: undefined as R });
     if ("error" in ending && !this.#ended) fail(ending.error);
     const closed = this.#closeSource(fail).catch(fail);
-    while (this.#backlog.length > 0) this.#lose(this.#backlog.take() as T);
+    while (this.#backlog.length > 0) this.#lose(this.#backlog.take());
     await closed;
   }
 
@@ -97,7 +97,7 @@ export class Outlet<T, R = void> implements Closable {
   /** The consumer has asked for an item. */
   #serve(): void {
     const ending = this.#ending;
-    if (this.#backlog.length > 0) this.#send(this.#backlog.take() as T);
+    if (this.#backlog.length > 0) this.#send(this.#backlog.take());
     else if (ending === undefined) this.#hungry = true;
     else {
       this.#hungry = false;

@@ -65,7 +65,6 @@ export function toReadable<T>(source: AsyncIterable<T>): Readable {
     },
     destroy(error, done) {
       const left = over ? undefined : iterator.return?.(error ?? undefined);
-      over = true;
       void callBack(left, done, error);
     },
   });

@@ -42,7 +42,7 @@ async function serve<T>(
       return readInto(server, reader);
     });
   } catch {
-    return; // the client has been told
+    // The client has been told.
   }
   if (started) return;
   const cancelled = reader.cancel();
