@@ -47,6 +47,26 @@ describe("broadcast", () => {
     expect(source.closed).toBe(1);
   });
 
+  test("waits for a consumer that has to catch up", async () => {
+    const source = waiting<number>();
+    const items = broadcast(source);
+    const early = items.subscribe();
+    const requests = [early.next(), early.next()];
+    await settled();
+    const late = items.subscribe();
+    source.give(1);
+    expect(await requests[0]).toEqual(item(1));
+    expect(await late.next()).toEqual(item(1));
+    await settled();
+    expect(source.asked).toBe(1);
+    const next = late.next();
+    await settled();
+    expect(source.asked).toBe(2);
+    source.give(2);
+    expect(await Promise.all([requests[1], next])).toEqual([item(2), item(2)]);
+    await Promise.all([early.return(), late.return()]);
+  });
+
   test("gives a consumer what comes after it has joined, even before it asks", async () => {
     const source = waiting<number>();
     const items = broadcast(source);

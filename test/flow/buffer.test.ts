@@ -33,12 +33,14 @@ describe("buffer", () => {
 
   test.each([0, -1, 1.5, NaN, undefined, "2"])("rejects the capacity %s", (capacity) => {
     const options = { capacity: capacity as number };
-    expect(() => buffer(new Probe(), options)).toThrow(RangeError);
+    const message = `Could not buffer with a capacity that is no positive integer: ${capacity}`;
+    expect(() => buffer(new Probe(), options)).toThrow(new RangeError(message));
   });
 
   test("rejects an unknown policy", () => {
     const options = { capacity: 1, overflow: "drop" as "wait" };
-    expect(() => buffer(new Probe(), options)).toThrow(TypeError);
+    const message = "Could not buffer with an overflow policy that is none: drop";
+    expect(() => buffer(new Probe(), options)).toThrow(new TypeError(message));
   });
 
   test("gives in the end what its source returned", async () => {
@@ -173,6 +175,23 @@ describe("buffer", () => {
     const failure = await flow.next().then(undefined, (error: unknown) => error);
     expect((failure as AggregateError).errors).toEqual(errors);
     expect(source.closed).toBe(1);
+  });
+
+  test("drops no item that did not come, since its source failed when all had left", async () => {
+    const error = new Error("source");
+    const gate = deferred<never>();
+    const next = () => gate.promise;
+    const lost: unknown[] = [];
+    const source = { [Symbol.asyncIterator]: () => ({ next, return: () => gate.promise }) };
+    const flow = buffer(source, { capacity: 1, onDrop: (item) => lost.push(item) });
+    const request = flow.next();
+    await settled();
+    const left = flow.return(undefined).catch((failure: unknown) => failure);
+    gate.reject(error);
+    expect(await request).toEqual({ value: undefined, done: true });
+    expect(await left).toMatchObject({ errors: [error, error] }); // of the request, and of the closing
+    await settled();
+    expect(lost).toEqual([]);
   });
 
   test("shows what onDrop throws for what is left", async () => {

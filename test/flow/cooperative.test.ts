@@ -67,7 +67,8 @@ describe("cooperative", () => {
   });
 
   test.each([-1, NaN])("rejects the budget %s", (budget) => {
-    expect(() => cooperative(new Probe(), { budget })).toThrow(RangeError);
+    const message = `Could not be cooperative with a budget of milliseconds: ${budget}`;
+    expect(() => cooperative(new Probe(), { budget })).toThrow(new RangeError(message));
   });
 
   test("never takes a turn with an infinite budget", async () => {

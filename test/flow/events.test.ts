@@ -345,8 +345,16 @@ test("events rejects what makes no sense, and does not listen then", () => {
   const emitter = new Emitter();
   expect(() => events(emitter, "data", { capacity: 0 })).toThrow(RangeError);
   const overflow = "wait" as "drop-oldest";
-  expect(() => events(emitter, "data", { overflow })).toThrow(TypeError);
-  expect(() => events({} as unknown as Emitter, "data")).toThrow(TypeError);
-  expect(() => events(undefined as unknown as Emitter, "data")).toThrow(TypeError);
+  expect(() => events(emitter, "data", { overflow })).toThrow(
+    new TypeError("Could not make events wait, which is no overflow policy for them: wait"),
+  );
+  for (const [silent, type] of [
+    [{}, "object"],
+    [undefined, "undefined"],
+  ] as const) {
+    expect(() => events(silent as unknown as Emitter, "data")).toThrow(
+      new TypeError(`Could not listen to what emits no events, a value of type: ${type}`),
+    );
+  }
   expect(emitter.count).toBe(0);
 });

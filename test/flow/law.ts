@@ -185,6 +185,20 @@ export function laws(name: string, make: Make): void {
       expect(source.closed).toBe(1);
     });
 
+    test("is thrown into after the item that it waits for, as a generator is", async () => {
+      const error = new Error("consumer");
+      const source = waiting<number>();
+      const flow = make(source);
+      const request = flow.next();
+      const thrown = flow.throw(error).then(undefined, (reason: unknown) => reason);
+      await settled();
+      expect(source.closed).toBe(0);
+      source.give(1);
+      expect(await request).toEqual({ value: 1, done: false });
+      expect(await thrown).toBe(error);
+      expect(source.closed).toBe(1);
+    });
+
     test("shows both errors when closing fails after one has been thrown into it", async () => {
       const errors = [new Error("consumer"), new Error("closing")];
       const closing = { error: errors[1] };
@@ -357,8 +371,15 @@ export function laws(name: string, make: Make): void {
     });
 
     test("refuses what is not async iterable, at once", () => {
-      expect(() => make([] as unknown as AsyncIterable<unknown>)).toThrow(TypeError);
-      expect(() => make(undefined as unknown as AsyncIterable<unknown>)).toThrow(TypeError);
+      for (const [none, type] of [
+        [[], "object"],
+        [undefined, "undefined"],
+      ] as const) {
+        const message = `Could not take items from what is not async iterable, a value of type: ${type}`;
+        expect(() => make(none as unknown as AsyncIterable<unknown>)).toThrow(
+          new TypeError(message),
+        );
+      }
     });
   });
 }

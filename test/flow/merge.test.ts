@@ -91,6 +91,7 @@ describe("merge", () => {
       .then(undefined, (error: unknown) => error);
     expect(failure).toBeInstanceOf(AggregateError);
     expect((failure as AggregateError).errors).toEqual(errors);
+    expect((failure as Error).message).toBe("Could not go on, for several reasons: 3");
     expect(sources.map(({ closed }) => closed)).toEqual([0, 0, 1]);
   });
 

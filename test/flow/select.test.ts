@@ -228,7 +228,7 @@ describe("select", () => {
     const arms: Record<string, Client<number>> = {};
     for (const key of ["a", "b", "c"]) {
       const { client, server } = await opened<number>();
-      for (let i = 0; i < 9; i++) void server.send(i).catch(() => {});
+      for (let i = 0; i < 20; i++) void server.send(i).catch(() => {});
       arms[key] = client;
     }
     const keys = async (count: number, fair: boolean) => {
@@ -238,6 +238,8 @@ describe("select", () => {
     };
     expect(await keys(5, false)).toBe("aaaaa");
     expect(await keys(9, true)).toBe("abcabcabc");
+    expect(await keys(1, true)).toBe("a");
+    expect(await keys(2, false)).toBe("aa");
   });
 
   test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
@@ -333,10 +335,16 @@ describe("select", () => {
   });
 
   test("rejects without arms, and for what is no iterator, and takes nothing then", async () => {
-    await expect(select({})).rejects.toThrow(TypeError);
+    await expect(select({})).rejects.toThrow(
+      new TypeError("Could not select from a number of arms: 0"),
+    );
     const { client, server } = await opened<string>();
-    const bad = { a: client, b: 1 as unknown as AsyncIterator<string> };
-    await expect(select(bad)).rejects.toThrow(TypeError);
+    for (const none of [1, undefined]) {
+      const bad = { a: client, b: none as unknown as AsyncIterator<string> };
+      await expect(select(bad)).rejects.toThrow(
+        new TypeError("Could not select from what is no async iterator, the arm: b"),
+      );
+    }
     void server.send("still there").catch(() => {});
     expect(await client.receive()).toBe("still there");
   });
@@ -683,6 +691,20 @@ describe("select from other iterators", () => {
     await expect(select({ client, foreign })).rejects.toBe(error);
     void server.send("still there").catch(() => {});
     expect(await client.receive()).toBe("still there");
+  });
+
+  test("takes a result that does not say whether it is the last for an item", async () => {
+    const next = async () => ({ value: 1 }) as IteratorResult<number>;
+    expect(await select({ foreign: { next } })).toEqual({ key: "foreign", value: 1, done: false });
+  });
+
+  test("asks for no item before somebody selects again", async () => {
+    const foreign = new Probe({ items: [1, 2] });
+    for (const asked of [1, 2]) {
+      expect(await select({ foreign })).toMatchObject({ value: asked });
+      await settled();
+      expect(foreign.asked).toBe(asked);
+    }
   });
 
   test("rejects for a result that is none", async () => {

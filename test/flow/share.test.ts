@@ -52,6 +52,19 @@ describe("share", () => {
     expect(source.closed).toBe(1);
   });
 
+  test("drops the item of a consumer that left when the others leave, too", async () => {
+    const source = waiting<number>();
+    const jobs = share(source);
+    const [a, b] = [jobs.subscribe(), jobs.subscribe()];
+    void a.next();
+    await settled();
+    await a.return();
+    source.give(1);
+    await settled();
+    expect(await b.return()).toEqual(done);
+    expect(source.closed).toBe(1);
+  });
+
   test("asks for nothing on behalf of a consumer that has left", async () => {
     const source = waiting<number>();
     const jobs = share(source);

@@ -65,6 +65,21 @@ test.each<[string, string, (emitter: EventEmitter, controller: AbortController) 
   expect(ours).toMatchObject({ listeners: [0, 0], onSignal: 0 });
 });
 
+test("events gives nobody what the emit that ends it still brings", async () => {
+  const emitter = new EventEmitter();
+  const controller = new AbortController();
+  const dropped: unknown[] = [];
+  emitter.on("data", () => controller.abort("enough"));
+  const onDrop = (event: unknown) => dropped.push(event);
+  const items = events(emitter, "data", { signal: controller.signal, onDrop });
+  const request = items.next();
+  await new Promise((resolve) => setImmediate(resolve));
+  emitter.emit("data", "late"); // Node calls those that were listening when it began
+  await expect(request).rejects.toBe("enough");
+  expect(await items.next()).toEqual({ value: undefined, done: true });
+  expect(dropped).toEqual([["late"]]);
+});
+
 test("events takes Node's emitters and targets, typed", async () => {
   const emitter = events(new EventEmitter(), "data");
   expectTypeOf(emitter).toEqualTypeOf<AsyncGenerator<unknown[], void, void>>();

@@ -112,6 +112,20 @@ describe("endings", () => {
     },
   );
 
+  test("an error that comes while the client leaves is told by return, once", async () => {
+    const { stream, controller } = observed();
+    const failure = new Error("broken");
+    const client = fromReadableStream(stream);
+    const received = client.receive().catch((error: unknown) => error);
+    await settled();
+    const left = client.return().catch((error: unknown) => error);
+    controller.error(failure);
+    expect(await left).toBe(failure);
+    expect(await received).toBeInstanceOf(ChannelClosed);
+    await settled();
+    expect(stream.locked).toBe(false);
+  });
+
   test("return before the first request cancels, too", async () => {
     const { stream, seen } = observed();
     await fromReadableStream(stream).return();

@@ -185,6 +185,12 @@ describe("endings", () => {
     expect(await server.send("A").catch((error: ChannelClosed) => error.undelivered)).toBe(true);
   });
 
+  test("cancel leaves a source that cannot be left as it is", async () => {
+    const next = async () => ({ value: 1, done: false });
+    const stream = toReadableStream({ [Symbol.asyncIterator]: () => ({ next }) });
+    expect(await stream.cancel("enough")).toBe(undefined);
+  });
+
   test("cancel before the first read ends the channel", async () => {
     const channel = new Channel<string>();
     await toReadableStream(channel.client()).cancel("enough");

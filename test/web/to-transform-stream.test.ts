@@ -65,6 +65,21 @@ describe("a function", () => {
     expect(source.left).toEqual([failure]);
   });
 
+  test("whose results cannot be left stops what is piped in when it is cancelled", async () => {
+    const source = new Counted();
+    const { readable, writable } = toTransformStream((items: Client<number>) => ({
+      [Symbol.asyncIterator]: () => ({ next: () => items.next() }),
+    }));
+    void toReadableStream(source)
+      .pipeTo(writable)
+      .catch(() => {});
+    const reader = readable.getReader();
+    expect(await reader.read()).toEqual({ value: 1, done: false });
+    expect(await reader.cancel("enough")).toBe(undefined);
+    await settled();
+    expect(source.left.length).toBe(1);
+  });
+
   test("its early end stops what is piped in", async () => {
     const source = new Counted();
     const reader = toReadableStream(source)

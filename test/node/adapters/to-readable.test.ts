@@ -142,6 +142,15 @@ describe("endings", () => {
     expect(left).toEqual([]);
   });
 
+  test("a source that cannot be left is not, and the stream closes", async () => {
+    const next = async () => ({ value: 1, done: false });
+    const stream = toReadable({ [Symbol.asyncIterator]: () => ({ next }) });
+    const closed = once(stream, "close");
+    stream.destroy();
+    await closed;
+    expect(stream.errored).toBe(null);
+  });
+
   test("an error of the source destroys the stream with the very error", async () => {
     const failure = new Error("broken");
     const stream = toReadable(
