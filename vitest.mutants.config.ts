@@ -13,7 +13,13 @@ export default defineConfig({
     ...ordinary.test,
     bail: 1,
     testTimeout: 500,
-    exclude: ["test/node/**", "test/docs.test.ts"],
+    // Not those that start programs, nor those that repeat what others show.
+    include: [
+      "test/*.test.ts",
+      "test/!(node)/**/*.test.ts",
+      "test/node/{adapters/*,events}.test.ts",
+    ],
+    exclude: ["test/docs.test.ts"],
     env: { TEST_SCOPE: "part" },
     execArgv: [], // Stryker's runner uses threads, which take no --expose-gc
     reporters: [],
