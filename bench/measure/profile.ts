@@ -40,10 +40,12 @@ export async function profileOf(run: () => unknown): Promise<ProfileLine[]> {
     const share = (lines.get(key)?.share ?? 0) + (timeDeltas[i] ?? 0) / total;
     lines.set(key, { name, place, share });
   });
-  return [...lines.values()]
-    // What the profiler itself takes is no part of it.
-    .filter(({ place, share }) => share >= LEAST_SHARE && !place.startsWith("node:inspector"))
-    .toSorted((a, b) => b.share - a.share);
+  return (
+    [...lines.values()]
+      // What the profiler itself takes is no part of it.
+      .filter(({ place, share }) => share >= LEAST_SHARE && !place.startsWith("node:inspector"))
+      .toSorted((a, b) => b.share - a.share)
+  );
 }
 
 async function repeat(run: () => unknown, seconds: number): Promise<void> {
