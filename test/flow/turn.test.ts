@@ -1,7 +1,7 @@
-/** Turns of the event loop, by whatever the runtime has for them. */
+/** The turns of the event loop that `cooperative` takes, by whatever the runtime has for them. */
+import { cooperative } from "coroutine-channels";
 import { afterEach, expect, test, vi } from "vitest";
 
-import { now, turn } from "../../src/flow/turn.ts";
 import { settled } from "../support/settled.ts";
 
 /** Takes the place of what calls back, one after another, each in another turn; counts how often. */
@@ -35,13 +35,21 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+async function* again(item: number): AsyncGenerator<number, void, void> {
+  for (;;) yield item;
+}
+
 /** Takes three turns at once, and tells what happened in which order. */
 async function takeTurns(): Promise<unknown[]> {
   const seen: unknown[] = [];
-  const turns = [1, 2, 3].map((i) => turn().then(() => seen.push(i)));
+  const flows = [1, 2, 3].map((i) => cooperative(again(i), { budget: 0 }));
+  // The turn comes before the second item.
+  for (const flow of flows) await flow.next();
+  const turns = flows.map(async (flow) => seen.push((await flow.next()).value));
   for (let i = 0; i < 100; i++) await undefined;
   seen.push("no microtask");
   await Promise.all(turns);
+  for (const flow of flows) await flow.return();
   return seen;
 }
 
@@ -76,10 +84,20 @@ test("setTimeout is used where there is nothing else", async () => {
   expect(timeout.used).toBe(3);
 });
 
-test("milliseconds are those of performance where there is one, and else of the date", () => {
+test("time is that of performance where there is one, and else of the date", async () => {
+  const immediate = counted();
+  vi.stubGlobal("setImmediate", immediate.call);
+  let date = 0;
+  vi.stubGlobal("Date", { now: () => (date += 10) });
+  const takeThree = async (): Promise<void> => {
+    const flow = cooperative(again(1), { budget: 5 });
+    for (let i = 0; i < 3; i++) await flow.next();
+    await flow.return();
+  };
   vi.stubGlobal("performance", { now: () => 12.5 });
-  vi.stubGlobal("Date", { now: () => 13 });
-  expect(now()).toBe(12.5);
+  await takeThree();
+  expect(immediate.used).toBe(0);
   vi.stubGlobal("performance", undefined);
-  expect(now()).toBe(13);
+  await takeThree();
+  expect(immediate.used).toBe(2);
 });
