@@ -166,8 +166,8 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
   #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
-    const may = this.#leaving === undefined && !signal?.aborted;
-    const first = may ? this.#meeting.alone(this.#side) : undefined;
+    const first =
+      this.#leaving === undefined && !signal?.aborted ? this.#meeting.alone(this.#side) : undefined;
     if (first === undefined) return this.#call(kind, value, signal, receives);
     const bare = first.kind === SEND;
     const answer = first.settle;

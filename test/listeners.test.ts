@@ -146,6 +146,28 @@ test.each(ends)("a channel leaves no listener on its own signal when %s", async 
   expect(controller.listeners.size).toBe(0);
 });
 
+test("what throws because of a signal keeps no other from being told", async () => {
+  const failure = new Error("will not be removed");
+  const target = {
+    addEventListener() {},
+    removeEventListener() {
+      throw failure;
+    },
+  };
+  const listeners: (() => void)[] = [];
+  const signal = {
+    aborted: false,
+    reason: "reason",
+    addEventListener: (_: string, listener: () => void) => void listeners.push(listener),
+    removeEventListener() {},
+  } as unknown as AbortSignal;
+  void waiting(events(target, "event", { signal }).next());
+  const call = waiting(new Channel<number>().client().receive({ signal }));
+  await settled();
+  expect(() => listeners[0]!()).toThrow(failure);
+  expect(await outcome(call)).toEqual({ rejects: "reason" });
+});
+
 test("nodejs/node#65298: a call with a signal that has aborted already adds no listener", async () => {
   const { server, controller } = await scene();
   controller.abort();

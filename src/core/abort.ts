@@ -14,21 +14,33 @@ export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: 
   : MinimalAbortSignal;
 
 /** Who waits for a signal, which has one listener for all of them, since runtimes take many for a leak. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
-
-function tellAll(this: AbortSignal): void {
-  for (const listener of waiting.get(this)!) listener();
+class Audience extends Set<() => void> {
+  readonly tell = (): void => {
+    try {
+      for (const listener of this) {
+        this.delete(listener);
+        listener();
+      }
+    } finally {
+      // One that throws keeps nobody from being told.
+      if (this.size > 0) this.tell();
+    }
+  };
 }
+
+const audiences = new WeakMap<AbortSignal, Audience>();
 
 /** Calls `listener` when `signal` aborts, until the function that it returns is called. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  let listeners = waiting.get(signal);
-  if (listeners === undefined) waiting.set(signal, (listeners = new Set()));
-  if (listeners.size === 0) signal.addEventListener("abort", tellAll);
-  const all = listeners.add(listener);
+  const audience = audiences.get(signal) ?? new Audience();
+  if (audience.size === 0) {
+    audiences.set(signal, audience);
+    signal.addEventListener("abort", audience.tell);
+  }
+  audience.add(listener);
   return () => {
-    all.delete(listener);
-    if (all.size === 0) signal.removeEventListener("abort", tellAll);
+    audience.delete(listener);
+    if (audience.size === 0) signal.removeEventListener("abort", audience.tell);
   };
 }
 
