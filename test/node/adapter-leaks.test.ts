@@ -13,6 +13,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { Watched } from "../support/garbage.ts";
+import { expectNothingLeft, type Held } from "../support/held.ts";
 import { waiting } from "../support/outcome.ts";
 import { settled } from "../support/settled.ts";
 
@@ -154,12 +155,6 @@ const ways: Readonly<Record<string, Way>> = {
 };
 
 /** What lives on. */
-interface Held {
-  channel?: Channel<object, object>;
-  server?: Server<object, object>;
-  readonly controller: AbortController;
-}
-
 async function live(adapt: Adapt, way: Way, watched: Watched): Promise<Held> {
   const controller = new AbortController();
   const channel = watched.add(new Channel<object, object>({ signal: controller.signal }));
@@ -180,12 +175,7 @@ describe.each(readables)("%s", (_, adapt) => {
   test.each(Object.entries(ways))("leaves nothing when %s", async (_way, way) => {
     const watched = new Watched();
     const held = await live(adapt, way, watched);
-    expect(await watched.alive(1)).toBe(1); // the channel of its source
-    expect(held.channel?.closed).toBe(true);
-    expect(getEventListeners(held.controller.signal, "abort")).toHaveLength(0);
-    held.channel = held.server = undefined as never;
-    expect(await watched.alive()).toBe(0);
-    expect(held.controller).toBeInstanceOf(AbortController);
+    await expectNothingLeft(held, watched);
   });
 });
 
