@@ -1,326 +1,334 @@
-import { ChannelClosed, ChannelOverflow } from "../errors.ts";
-import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
+import {
+  asks,
+  bringsItem,
+  CLIENT,
+  createCall,
+  isPlain,
+  NEXT,
+  opposite,
+  PUT,
+  RETURN,
+  SEND,
+  SERVER,
+  THROW,
+} from "./call.ts";
 import type { Call, Side } from "./call.ts";
+import { ChannelOverflow } from "./errors.ts";
+import { CLOSED, ENDED, FRESH, LEFT, Life, OPENED } from "./life.ts";
 import { Queue } from "./queue.ts";
-import { fail } from "./settle.ts";
+import { Failure } from "./settle.ts";
 
-/** A channel's life, which only advances. */
-type Phase = typeof FRESH | typeof OPEN | typeof CLOSED | typeof ENDED;
-/** The server end has not been opened by a first request. */
-const FRESH = 0;
-/** Both ends may call. */
-const OPEN = 1;
-/** An end has closed, of which the other has still to hear. */
-const CLOSED = 2;
-/** Nothing waits, and nothing will. */
-const ENDED = 3;
+/** What becomes of an item that comes as the answer to an open place. */
+type Due = typeof DROPPED | typeof OPTIONAL | typeof WANTED;
+/** Nobody takes it, since the `send` that it answers was cancelled: the next call passes it by. */
+const DROPPED = 0;
+/** A call that asks takes it, any other passes it by: the client has opened the channel with it. */
+const OPTIONAL = 1;
+/** A call that asks takes it; any other passes it by only if it is `undefined`, and is refused otherwise. */
+const WANTED = 2;
 
-/** An `AbortController`, as far as it matters here. */
-interface Watcher {
-  abort(reason: unknown): void;
-}
+const untaken = "An answer has come that nobody has taken: receive() it first";
+const unheard =
+  "The server has sent first, and so passed by what the client brought with this put()";
 
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
  *
- * The client calls c1, c2, c3 ..., the server s0, s1, s2 ..., where s0 opens its end. **s(k) answers c(k), and c(k+1)
- * answers s(k).** Hence exactly one end waits at any time, and its calls make one queue. The first of them has been
- * handed over: what it brought has answered the other end, which is at work on the answer. Those behind it have not.
+ * The client calls c1, c2, c3 ..., the server s1, s2, s3 ... **s(k) answers c(k), and c(k+1) answers s(k).** So at any
+ * time there is one *place*: that of the call which was handed over last and has not been answered. What it brought has
+ * answered the other end, which is at work on the answer. All other calls queue: behind the place, if they are of its end,
+ * or else, if it is *open*, as its answer.
  *
- * The exception is a *vacant* place: that of a first call which was cancelled after its hand-over. The answer under way
- * finds nobody. If the call had brought nothing, the answer waits, not handed over, until another such call takes the
- * place. If it had brought a value, the answer is unwanted, and the next call goes on from there. A new channel has a
- * vacant place, too: that of s0.
+ * A place is open when no call waits in it: after a `put`, after a call that was cancelled, and in a new channel, where it is
+ * the server's, for what c1 brings. The answer to an open place is not handed over when it comes, but when the end of the
+ * place calls again, and takes it or passes it by.
  *
- * An end that closes tells the other's waiting calls or, if there are none, puts a last call into the queue. That passes
- * by a vacant place.
- *
- * A transition first brings its state to rest, and settles calls only then, since to settle one may run foreign code.
+ * An end that closes tells the calls of the other end that wait or, if there are none, leaves a last call in the queue.
  */
-export class Rendezvous {
-  /** Whether a body answers for the server end, so that a client that leaves waits for it. */
-  scoped = false;
-  /** Whether the client has left, even if a body has still to answer. */
-  left = false;
-  /** What to abort when an end is left with nobody to talk to, by side. */
-  watchers: [Watcher | undefined, Watcher | undefined] | undefined;
-  /** Called when nothing is left to settle. */
-  ended: (() => void) | undefined;
-
-  readonly #limit: number;
-  readonly #name: string | undefined;
+export class Rendezvous extends Life {
+  /** Whose place it is. */
+  #turn: Side = SERVER;
+  /** The call that waits in the place for its answer; none, if the place is open. */
+  #place: Call | undefined;
+  /** What an open place does with its answer. */
+  #due: Due = OPTIONAL;
+  /** All other calls that wait. At rest, they are of one end. */
   readonly #calls = new Queue<Call>();
-  #phase: Phase = FRESH;
-  /** The end whose place is vacant, so that the first call in the queue has not been handed over. */
-  #vacant: Side | undefined = SERVER;
-  /** Whether the answer that goes to the vacant place is unwanted. */
-  #unwanted = false;
-  /** The end that closed, where the other had no call to be told. */
-  #closer: Side | undefined;
-
-  /** What either end returned, by side. */
-  #returned: [unknown, unknown] | undefined;
-  #cause: unknown = undefined;
-  #departures: WeakSet<ChannelClosed> | undefined;
-
-  constructor(limit: number, name: string | undefined) {
-    this.#limit = limit;
-    this.#name = name;
-  }
-
-  /** Whether an end has closed. A client that leaves a body does not close: the body does, in answer. */
-  get closed(): boolean {
-    return this.#phase >= CLOSED;
-  }
 
   /**
    * The call that waits alone, for `side` to answer it: by far the most frequent state, in which all that there is to a
-   * hand-over is to settle it, and to let the same object wait on for `side`.
+   * hand-over is to settle it. The same object waits on for `side`, whose place it is now.
    */
-  alone(side: Side): Call | undefined {
-    const first = this.#calls.head;
-    return first === undefined ||
-      first.side === side ||
-      first.next !== undefined ||
-      this.#phase !== OPEN ||
-      this.#vacant !== undefined
-      ? undefined
-      : first;
+  handOver(side: Side): Call | undefined {
+    const place = this.#place;
+    if (
+      place === undefined ||
+      place.side === side ||
+      this.#calls.head !== undefined ||
+      this.phase !== OPENED
+    ) {
+      return undefined;
+    }
+    this.#turn = place.side = side;
+    return place;
   }
 
   /** A call comes in. */
   enter(call: Call): void {
+    const { phase } = this;
     const { side, kind } = call;
-    const first = this.#calls.head;
-    const departs =
-      kind === RETURN || (kind === THROW && (side === SERVER || this.#phase === FRESH));
-    // Of a client that has gone, only the server's `next` still has something to hear.
-    const over =
-      this.#phase === ENDED || side === this.#closer || (this.#closer === CLIENT && kind !== NEXT);
-    if (over) this.#finish(call, undefined, false);
-    else if (departs) this.#depart(call, first);
-    else if (first === undefined || first.side === side) this.#wait(call, first);
-    else this.#meet(call, first);
-  }
-
-  /** The server's body ends. @returns Whether the client gets to hear how. */
-  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
-    const heard = !this.closed;
-    this.enter(createCall(SERVER, kind, value));
-    return heard;
-  }
-
-  /** The channel is ended from outside, unless an end has closed: then only its waiting calls are given up. */
-  destroy(reason: unknown): void {
-    const calls = this.#calls.drain();
-    const last = this.#closer === undefined ? undefined : calls.pop();
-    if (last === undefined) {
-      this.#cause = reason;
-      this.#end();
+    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
+    const late =
+      phase === ENDED ||
+      (phase === CLOSED && side === SERVER) ||
+      // Of a client that has left, only the server's `next` still has something to hear.
+      (phase === LEFT && (side === CLIENT || kind !== NEXT));
+    if (late) this.finishLate(call);
+    else if (departs) this.#depart(call);
+    else if (this.#waitingOf(side) >= this.limit) {
+      this.tell(call, new Failure(new ChannelOverflow(this.limit, this.name)));
     } else {
-      this.#vacant = this.#closer;
-      this.#calls.push(last);
+      this.#calls.push(call);
+      this.advance();
     }
-    calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) fail(call, reason);
-      else this.#finish(call, undefined, false);
-    });
-    this.announce(CLIENT);
-    this.announce(SERVER);
-  }
-
-  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
-  withdraw(): void {
-    if (this.#calls.head?.side !== CLIENT) return;
-    let handed = this.#vacant === undefined;
-    for (const call of this.#calls.drain()) {
-      if (call.kind === RETURN) this.#calls.push(call);
-      else {
-        if (handed) this.#vacant = CLIENT;
-        this.#finish(call, undefined, handed);
-      }
-      handed = false;
+    this.settle();
+    if (departs && !late) {
+      this.announce(CLIENT);
+      this.announce(SERVER);
     }
   }
 
   /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
-    const handed = call === this.#calls.head && this.#vacant === undefined;
-    this.#calls.remove(call);
-    if (handed) {
-      this.#vacant = call.side;
-      this.#unwanted = !call.receives;
-      // The first behind it that brings nothing takes the place.
-      let next = this.#calls.head;
-      for (; call.receives && next !== undefined && next.kind <= SEND; next = this.#calls.head) {
-        if (!carries(next)) {
-          this.#vacant = undefined;
-          break;
-        }
-        this.#calls.remove(next);
-        refuse(next);
-      }
-    }
-    fail(call, reason);
+    if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
+    else this.#calls.remove(call);
+    this.tell(call, new Failure(reason));
+    this.advance();
+    this.settle();
   }
 
-  /** Aborts what watches over an end, if that has nobody to talk to any more. */
-  announce(side: Side): void {
-    if (this.closed || (side === SERVER && this.left)) {
-      this.watchers?.[side]?.abort(this.closedFor(side, false));
-    }
+  /** The client is about to leave: its requests are done. */
+  withdraw(): void {
+    this.#withdraw();
+    this.settle();
   }
 
-  /** The error for a call of `side` that nobody will answer. */
-  closedFor(side: Side, undelivered: boolean): ChannelClosed {
-    const closed = new ChannelClosed({
-      value: this.#returned?.[side === CLIENT ? SERVER : CLIENT],
-      undelivered,
-      cause: this.#cause,
-      name: this.#name,
+  closeWith(result: unknown): boolean {
+    return this.#close(createCall(SERVER, RETURN, result));
+  }
+
+  failWith(error: unknown): boolean {
+    return this.#close(createCall(SERVER, THROW, error));
+  }
+
+  /**
+   * If an end has closed, this gives up only the calls that wait. But a client from which items are cut off is told of the
+   * cut, and not that the server has returned.
+   */
+  destroy(reason: unknown): void {
+    if (this.phase === ENDED) return;
+    const opened = this.opening === undefined;
+    this.refuseOpening(reason);
+    const place = this.#vacate(DROPPED);
+    const calls = this.#calls.drain();
+    const last = this.closed ? calls.pop() : undefined;
+    const cut = calls.length > 0;
+    if (place !== undefined) calls.unshift(place);
+    if (last !== undefined && (last.kind === THROW || !cut)) this.#calls.push(last);
+    else {
+      const side = calls[0]?.side;
+      this.endWith(reason, [side === CLIENT, side === SERVER || !opened]);
+    }
+    calls.forEach((call, i) => {
+      if (i === 0 || call.side === SERVER) this.tell(call, new Failure(reason));
+      else this.finish(call, undefined, false);
     });
-    if (this.scoped) (this.#departures ??= new WeakSet()).add(closed);
-    return closed;
-  }
-
-  /** The departure that `error` stands for: what told this channel's body that its client has left, or an abort for that. */
-  departure(error: unknown): ChannelClosed | undefined {
-    if (!(error instanceof Error) || !this.left) return undefined;
-    const closed = error.name === "AbortError" ? error.cause : error;
-    return this.#departures?.has(closed as ChannelClosed) ? (closed as ChannelClosed) : undefined;
-  }
-
-  /** Whether `error` is what the channel was ended with. */
-  isCause(error: unknown): boolean {
-    return error === this.#cause;
-  }
-
-  /** An end leaves. Who waits on the other end is told, and else who calls next. */
-  #depart(call: Call, first: Call | undefined): void {
-    const { side, kind, value } = call;
-    const handed = this.#vacant === undefined;
-    const toBody = side === CLIENT && this.scoped && this.#phase === OPEN;
-    let untold: Call | undefined;
-    if (kind === THROW) this.#cause = value;
-    else this.#note(side, value);
-    if (side === CLIENT) {
-      this.left = true;
-      // An error that comes before there is anybody to catch it stays with the client.
-      if (kind === THROW) {
-        call.kind = RETURN;
-        call.value = undefined;
-      }
-    }
-    if (first !== undefined && first.side !== side) {
-      this.#calls.remove(first);
-      const others = this.#calls.drain();
-      untold = others.at(-1) ?? first;
-      if (toBody) {
-        this.#vacant = undefined;
-        this.#calls.push(call);
-      } else this.#end();
-      this.#deliver(call, first, handed);
-      for (const other of others) this.#finish(other, undefined, false);
-    } else {
-      if (side === CLIENT) this.withdraw();
-      this.#calls.push(call);
-      if (!toBody) {
-        this.#phase = CLOSED;
-        this.#closer = side;
-        if (this.#calls.head === call) this.ended?.();
-      }
-    }
-    if (!toBody) {
-      // Who leaves is told at once, even if the call waits on for the other end to hear it: that settles it in vain.
-      // The server's error, if nobody will come for it any more, goes to the client that leaves.
-      if (this.#closer === SERVER && untold?.kind === THROW) fail(call, untold.value);
-      else if (kind === THROW && side === CLIENT) fail(call, value);
-      else call.settle({ value: kind === RETURN ? value : undefined, done: true });
-    }
+    this.settle();
     this.announce(CLIENT);
     this.announce(SERVER);
   }
 
-  /** `call` waits behind those of its end, or as the first. */
-  #wait(call: Call, first: Call | undefined): void {
-    if (this.#calls.length >= this.#limit) {
-      fail(call, new ChannelOverflow(this.#limit));
-      return;
+  protected get idle(): boolean {
+    return this.#place === undefined && this.#calls.length <= 1;
+  }
+
+  protected advance(): void {
+    if (this.opening !== undefined && this.#first(CLIENT) !== undefined) this.begin(this.opening);
+    while (this.#step());
+  }
+
+  /** One call meets another. @returns Whether it does, so that more may follow. */
+  #step(): boolean {
+    const answer = this.#first(opposite(this.#turn));
+    const place = this.#place;
+    if (place !== undefined) return answer !== undefined && this.#answer(place, answer, true);
+    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
+    if (answer !== undefined && this.#opensWithNothing(answer)) return this.#takePlace(answer);
+    const call = this.#first(this.#turn);
+    if (call === undefined) return false;
+    if (answer !== undefined && !bringsItem(answer)) return this.#hear(answer, call);
+    const takes = this.#due === WANTED || (this.#due === OPTIONAL && answer !== undefined);
+    if (takes && asks(call)) return this.#waitInPlace(call);
+    if (answer === undefined) return false;
+    if (!bringsItem(call)) return this.#answer(answer, call, false);
+    if (this.#due === WANTED && answer.value !== undefined) return this.#refuse(call);
+    return this.#passBy(answer);
+  }
+
+  #opensWithNothing(answer: Call): boolean {
+    return (
+      this.#due === OPTIONAL &&
+      this.phase === OPENED &&
+      bringsItem(answer) &&
+      answer.value === undefined
+    );
+  }
+
+  /** `call` meets an error or an ending, which is for whoever comes, unless that is one itself. */
+  #hear(answer: Call, call: Call): boolean {
+    const last = this.#isLast(answer);
+    if (!bringsItem(call) && !last) return this.#answer(answer, call, false);
+    if (this.#due === DROPPED && answer.kind === THROW && !last) return this.#takePlace(answer);
+    return this.#answer(call, answer, false);
+  }
+
+  /** `call` waits in the open place, be its answer there or not. */
+  #waitInPlace(call: Call): boolean {
+    this.#calls.remove(call);
+    this.#place = call;
+    return true;
+  }
+
+  /** `call` brings something where another answer has to be taken first. */
+  #refuse(call: Call): boolean {
+    this.#calls.remove(call);
+    this.tell(call, new Failure(new TypeError(untaken)));
+    return true;
+  }
+
+  /** Nobody takes the answer. */
+  #passBy(answer: Call): boolean {
+    const unnoticed = this.#due === OPTIONAL && answer.kind === PUT;
+    return this.#takePlace(answer, unnoticed ? new Failure(new TypeError(unheard)) : undefined);
+  }
+
+  /** `to` is answered by `by`, which takes the place. */
+  #answer(to: Call, by: Call, handed: boolean): boolean {
+    if (to !== this.#place) this.#calls.remove(to);
+    this.#deliver(by, to, handed);
+    return this.#takePlace(by);
+  }
+
+  /** What `call` brought has been handed over, or passed by. A `put` leaves the place open, and so does the last call. */
+  #takePlace(call: Call, outcome?: Failure): boolean {
+    const last = this.#isLast(call);
+    if (last) this.phase = ENDED;
+    this.#calls.remove(call);
+    this.#turn = call.side;
+    this.#vacate(WANTED);
+    call.value = undefined;
+    if (call.kind === PUT) this.tell(call, outcome);
+    else if (!last) this.#place = call;
+    return true;
+  }
+
+  /** Whether nothing follows a call. */
+  #isLast(call: Call): boolean {
+    return !bringsItem(call) && (call.side === SERVER || this.phase === LEFT);
+  }
+
+  /** The first in the queue that is of this end. A call of the other end may be there only until it has been met. */
+  #first(side: Side): Call | undefined {
+    const { head, tail } = this.#calls;
+    if (head?.side === side) return head;
+    return tail?.side === side ? tail : undefined;
+  }
+
+  /** Opens the place. @returns The call that waited there. */
+  #vacate(due: Due): Call | undefined {
+    const place = this.#place;
+    this.#place = undefined;
+    this.#due = due;
+    return place;
+  }
+
+  /** How many calls of an end wait. */
+  #waitingOf(side: Side): number {
+    const queued = this.#calls.head?.side === side ? this.#calls.length : 0;
+    return this.#place?.side === side ? queued + 1 : queued;
+  }
+
+  /** The body ends. */
+  #close(call: Call): boolean {
+    const heard = !this.closed;
+    this.enter(call);
+    return heard;
+  }
+
+  /** An end leaves. The calls that wait on the other end are told or, if there are none, the next to come. */
+  #depart(call: Call): void {
+    const { side, kind, value } = call;
+    const toBody = side === CLIENT && this.scoped && !this.shared && this.phase === OPENED;
+    if (kind === THROW) this.cause = value;
+    else this.note(side, value);
+    if (side === CLIENT) this.left = true;
+    // An error that comes before there is anybody to catch it stays with the client.
+    const early = kind === THROW && side === CLIENT;
+    const last = toBody ? call : createCall(side, early ? RETURN : kind, early ? undefined : value);
+    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
+
+    const place = this.#turn === side ? undefined : this.#place;
+    const others = this.#calls.head?.side === side ? [] : this.#calls.drain();
+    const closing = others.at(-1);
+    const untold = side === CLIENT && closing?.kind === THROW ? closing.value : nothing;
+    if (place !== undefined) others.unshift(place);
+    others.forEach((each, i) => {
+      if (i === 0) this.#deliver(last, each, place !== undefined);
+      else this.finish(each, undefined, false);
+    });
+    if (others.length === 0) {
+      if (side === CLIENT) this.#withdraw();
+      if (!toBody) this.phase = side === CLIENT ? LEFT : CLOSED;
+      this.#calls.push(last);
+    } else if (toBody) {
+      this.#calls.push(last);
+      this.#takePlace(last);
+    } else {
+      this.phase = ENDED;
+      this.#place = undefined;
     }
-    const takesPlace =
-      first === undefined && this.#vacant === call.side && !this.#unwanted && call.kind <= SEND;
-    if (takesPlace && carries(call)) refuse(call);
-    else {
-      if (takesPlace) this.#vacant = undefined;
-      this.#calls.push(call);
+
+    if (toBody) return;
+    // An end that leaves is told at once, even if the other has still to hear of it. The server's error, if nobody will
+    // come for it any more, goes to the client that leaves.
+    if (untold !== nothing) this.tell(call, new Failure(untold));
+    else if (early) this.tell(call, new Failure(value));
+    else this.tell(call, { value: kind === RETURN ? value : undefined, done: true });
+  }
+
+  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  #withdraw(): void {
+    const place = this.#place;
+    if (place?.side === CLIENT && place.kind !== RETURN) {
+      this.#vacate(WANTED);
+      this.finish(place, undefined, true);
+    }
+    if (this.#calls.head?.side !== CLIENT) return;
+    for (const call of this.#calls.drain()) {
+      if (call.kind === RETURN) this.#calls.push(call);
+      else this.finish(call, undefined, false);
     }
   }
 
-  /** The other end waits: `call` answers `first` and is answered by the next, or takes a place and is answered itself. */
-  #meet(call: Call, first: Call): void {
-    const vacant = this.#vacant;
-    const item = first.kind <= SEND;
-    let answers = vacant === undefined;
-    if (vacant === call.side) {
-      if (this.#unwanted) answers = item || (first.kind === THROW && first.side === CLIENT);
-      else if (item && carries(call)) {
-        refuse(call);
-        return;
-      } else answers = item && call.kind === THROW;
-    }
-    if (this.#phase === FRESH) this.#phase = OPEN;
-    this.#vacant = undefined;
-    let next: Call | undefined = first;
-    if (answers) {
-      this.#calls.remove(first);
-      next = this.#calls.head;
-      if (next === undefined) this.#calls.push(call);
-    }
-    if (next !== undefined && next.kind > SEND && next.side === this.#closer) {
-      this.#calls.remove(next);
-      this.#end();
-    }
-    if (answers) this.#deliver(call, first, vacant === undefined);
-    if (next !== undefined) this.#deliver(next, call, answers);
-  }
-
-  /** Notes what an end returned. Most return nothing, and need no room for it (workload create). */
-  #note(side: Side, value: unknown): void {
-    if (value !== this.#returned?.[side]) (this.#returned ??= [undefined, undefined])[side] = value;
-  }
-
-  #end(): void {
-    this.#phase = ENDED;
-    this.#vacant = undefined;
-    this.ended?.();
-  }
-
-  /** Settles `to` with what `from` brings. */
+  /** Answers `to` with what `from` brings. */
   #deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
-    from.value = undefined;
-    if (kind === THROW) fail(to, value);
+    if (kind === THROW) this.tell(to, new Failure(value));
     else if (kind === RETURN) {
-      this.#note(from.side, value);
-      this.#finish(to, value, handed);
-    } else to.settle(to.kind === SEND ? value : { value, done: false });
-  }
-
-  /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
-  #finish(call: Call, value: unknown, handed: boolean): void {
-    if (call.kind === SEND) fail(call, this.closedFor(call.side, !handed));
-    else if (handed || call.kind === NEXT) call.settle({ value, done: true });
-    else if (call.kind === THROW) fail(call, call.value);
-    else call.settle({ value: call.value, done: true });
+      this.note(from.side, value);
+      this.finish(to, value, handed);
+    } else this.tell(to, isPlain(to.kind) ? value : { value, done: false });
   }
 }
 
-/** A call that brings a value while its end has an item to take first: to let it pass would pair it with the wrong one. */
-function refuse(call: Call): void {
-  fail(
-    call,
-    new TypeError(
-      `Could not send before the item of a cancelled receive is taken: ${typeof call.value}`,
-    ),
-  );
-}
+const nothing = Symbol("nothing");

@@ -1,5 +1,7 @@
-import { Channel, defaultLimit } from "../channel.ts";
-import type { ChannelOptions } from "../channel.ts";
+import { Channel } from "../channel.ts";
+import { limitOf } from "../channel-options.ts";
+import type { ChannelOptions } from "../channel-options.ts";
+import { makeServable, servableOf } from "../core/serving.ts";
 import type { Server, WaitOptions } from "../end.ts";
 import type { Batch } from "./batch.ts";
 import { Demand } from "./demand.ts";
@@ -40,13 +42,20 @@ export class StreamChannel<T> {
   readonly #limit: number;
   #reader: StreamReader<T> | undefined;
 
+  static {
+    makeServable<StreamChannel<unknown>>(this.prototype, (channel) => {
+      const { life, server } = servableOf(channel.#channel)!;
+      return { life, server: () => channel.#writer(server() as Server<Batch<unknown>>) };
+    });
+  }
+
   /**
    * @param options As for a {@link Channel}.
    * @throws `RangeError` for a `limit` that is no positive integer.
    */
   constructor(options?: ChannelOptions) {
     this.#channel = new Channel(options);
-    this.#limit = options?.limit ?? defaultLimit;
+    this.#limit = limitOf(options);
   }
 
   /** Whether the stream has ended: the writer has closed, or the reader has left. */
