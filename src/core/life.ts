@@ -1,4 +1,4 @@
-import { bringsItem, CLIENT, isPlain, NEXT, SERVER, THROW } from "./call.ts";
+import { bringsItem, CLIENT, isPlain, NEXT, RETURN, SERVER, THROW } from "./call.ts";
 import type { Call, Side } from "./call.ts";
 import { ChannelClosed } from "./errors.ts";
 import { Queue } from "./queue.ts";
@@ -94,11 +94,8 @@ export abstract class Life {
     return body(server);
   }
 
-  /** The body returns. @returns Whether the client gets to hear of it. */
-  abstract closeWith(result: unknown): boolean;
-
-  /** The body throws. @returns Whether the client gets to hear of it. */
-  abstract failWith(error: unknown): boolean;
+  /** The body ends. @returns Whether the client gets to hear how. */
+  abstract close(kind: typeof RETURN | typeof THROW, value: unknown): boolean;
 
   /** The channel is ended from outside, unless an end has closed. */
   abstract destroy(reason: unknown): void;
@@ -208,8 +205,7 @@ export abstract class Life {
 
   #obituary(side: Side): string {
     const of = this.name === undefined ? "" : ` of "${this.name}"`;
-    if (this.#owed !== undefined)
-      return `The channel${of && ` "${this.name}"`} was ended by its signal`;
+    if (this.#owed !== undefined) return `The signal${of} has aborted`;
     return side === SERVER && this.left ? `The client${of} has left` : `The server${of} has closed`;
   }
 }

@@ -113,12 +113,10 @@ export class Rendezvous extends Life {
     this.settle();
   }
 
-  closeWith(result: unknown): boolean {
-    return this.#close(createCall(SERVER, RETURN, result));
-  }
-
-  failWith(error: unknown): boolean {
-    return this.#close(createCall(SERVER, THROW, error));
+  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
+    const heard = !this.closed;
+    this.enter(createCall(SERVER, kind, value));
+    return heard;
   }
 
   /**
@@ -229,7 +227,14 @@ export class Rendezvous extends Life {
     call.value = undefined;
     if (call.kind === PUT) this.tell(call, outcome);
     else if (!last) this.#place = call;
+    if (last || call.kind === RETURN) this.#finishAll(opposite(call.side));
     return true;
+  }
+
+  /** The first call of an end has been told that the other has left; the rest are done. */
+  #finishAll(side: Side): void {
+    if (this.#calls.head?.side !== side) return;
+    for (const call of this.#calls.drain()) this.finish(call, undefined, false);
   }
 
   /** Whether nothing follows a call. */
@@ -258,52 +263,34 @@ export class Rendezvous extends Life {
     return this.#place?.side === side ? queued + 1 : queued;
   }
 
-  /** The body ends. */
-  #close(call: Call): boolean {
-    const heard = !this.closed;
-    this.enter(call);
-    return heard;
-  }
-
-  /** An end leaves. The calls that wait on the other end are told or, if there are none, the next to come. */
+  /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
   #depart(call: Call): void {
     const { side, kind, value } = call;
     const toBody = side === CLIENT && this.scoped && !this.shared && this.phase === OPENED;
-    if (kind === THROW) this.cause = value;
-    else this.note(side, value);
-    if (side === CLIENT) this.left = true;
     // An error that comes before there is anybody to catch it stays with the client.
-    const early = kind === THROW && side === CLIENT;
-    const last = toBody ? call : createCall(side, early ? RETURN : kind, early ? undefined : value);
-    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-
-    const place = this.#turn === side ? undefined : this.#place;
-    const others = this.#calls.head?.side === side ? [] : this.#calls.drain();
-    const closing = others.at(-1);
-    const untold = side === CLIENT && closing?.kind === THROW ? closing.value : nothing;
-    if (place !== undefined) others.unshift(place);
-    others.forEach((each, i) => {
-      if (i === 0) this.#deliver(last, each, place !== undefined);
-      else this.finish(each, undefined, false);
-    });
-    if (others.length === 0) {
-      if (side === CLIENT) this.#withdraw();
-      if (!toBody) this.phase = side === CLIENT ? LEFT : CLOSED;
-      this.#calls.push(last);
-    } else if (toBody) {
-      this.#calls.push(last);
-      this.#takePlace(last);
-    } else {
-      this.phase = ENDED;
-      this.#place = undefined;
+    const early = side === CLIENT && kind === THROW;
+    let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
+    if (kind === THROW) this.cause = value;
+    else {
+      this.note(side, value);
+      answer = { value, done: true };
     }
-
-    if (toBody) return;
-    // An end that leaves is told at once, even if the other has still to hear of it. The server's error, if nobody will
-    // come for it any more, goes to the client that leaves.
-    if (untold !== nothing) this.tell(call, new Failure(untold));
-    else if (early) this.tell(call, new Failure(value));
-    else this.tell(call, { value: kind === RETURN ? value : undefined, done: true });
+    if (side === CLIENT) {
+      // The server's error, if nobody will come for it any more, goes to the client that leaves.
+      const last = this.phase === CLOSED ? this.#calls.tail : undefined;
+      if (last?.kind === THROW) answer = new Failure(last.value);
+      this.left = true;
+      this.#withdraw();
+    }
+    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
+    if (toBody) this.#calls.push(call);
+    else {
+      this.phase = side === CLIENT ? LEFT : CLOSED;
+      this.#calls.push(createCall(side, early ? RETURN : kind, early ? undefined : value));
+    }
+    this.advance();
+    // Who leaves is told at once, even if the other end has still to hear of it.
+    if (!toBody) this.tell(call, answer);
   }
 
   /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
@@ -330,5 +317,3 @@ export class Rendezvous extends Life {
     } else this.tell(to, isPlain(to.kind) ? value : { value, done: false });
   }
 }
-
-const nothing = Symbol("nothing");
