@@ -86,7 +86,7 @@ export class Rendezvous extends Life {
     if (late) this.finishLate(call);
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
-      this.tell(call, new Failure(new ChannelOverflow(this.limit, this.name)));
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else {
       this.#calls.push(call);
       this.advance();
@@ -102,7 +102,7 @@ export class Rendezvous extends Life {
   cancel(call: Call, reason: unknown): void {
     if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
     else this.#calls.remove(call);
-    this.tell(call, new Failure(reason));
+    this.refuse(call, reason);
     this.advance();
     this.settle();
   }
@@ -125,20 +125,16 @@ export class Rendezvous extends Life {
    */
   destroy(reason: unknown): void {
     if (this.phase === ENDED) return;
-    const opened = this.opening === undefined;
-    this.refuseOpening(reason);
     const place = this.#vacate(DROPPED);
     const calls = this.#calls.drain();
     const last = this.closed ? calls.pop() : undefined;
     const cut = calls.length > 0;
     if (place !== undefined) calls.unshift(place);
     if (last !== undefined && (last.kind === THROW || !cut)) this.#calls.push(last);
-    else {
-      const side = calls[0]?.side;
-      this.endWith(reason, [side === CLIENT, side === SERVER || !opened]);
-    }
+    else this.endWith(reason, calls[0]);
+    this.refuseOpening(reason);
     calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) this.tell(call, new Failure(reason));
+      if (i === 0 || call.side === SERVER) this.refuse(call, reason);
       else this.finish(call, undefined, false);
     });
     this.settle();
@@ -169,7 +165,7 @@ export class Rendezvous extends Life {
     if (takes && asks(call)) return this.#waitInPlace(call);
     if (answer === undefined) return false;
     if (!bringsItem(call)) return this.#answer(answer, call, false);
-    if (this.#due === WANTED && answer.value !== undefined) return this.#refuse(call);
+    if (this.#due === WANTED && answer.value !== undefined) return this.#refuseUntaken(call);
     return this.#passBy(answer);
   }
 
@@ -198,9 +194,9 @@ export class Rendezvous extends Life {
   }
 
   /** `call` brings something where another answer has to be taken first. */
-  #refuse(call: Call): boolean {
+  #refuseUntaken(call: Call): boolean {
     this.#calls.remove(call);
-    this.tell(call, new Failure(new TypeError(untaken)));
+    this.refuse(call, new TypeError(untaken));
     return true;
   }
 
@@ -310,7 +306,7 @@ export class Rendezvous extends Life {
   /** Answers `to` with what `from` brings. */
   #deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
-    if (kind === THROW) this.tell(to, new Failure(value));
+    if (kind === THROW) this.refuse(to, value);
     else if (kind === RETURN) {
       this.note(from.side, value);
       this.finish(to, value, handed);
