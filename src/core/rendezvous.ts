@@ -28,8 +28,7 @@ const OPTIONAL = 1;
 const WANTED = 2;
 
 const untaken = "An answer has come that nobody has taken: receive() it first";
-const unheard =
-  "The server has sent first, and so passed by what the client brought with this put()";
+const unheard = "The server has sent first, and passed this put() by";
 
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
@@ -71,6 +70,12 @@ export class Rendezvous extends Life {
     }
     this.#turn = place.side = side;
     return place;
+  }
+
+  /** Whether the client's first request has brought something that the server may still receive. */
+  get brought(): boolean {
+    const first = this.#first(CLIENT);
+    return this.#due === OPTIONAL && first !== undefined && bringsItem(first);
   }
 
   /** A call comes in. */
@@ -172,7 +177,7 @@ export class Rendezvous extends Life {
   #opensWithNothing(answer: Call): boolean {
     return (
       this.#due === OPTIONAL &&
-      this.phase === OPENED &&
+      this.phase !== FRESH &&
       bringsItem(answer) &&
       answer.value === undefined
     );
@@ -209,7 +214,7 @@ export class Rendezvous extends Life {
   /** `to` is answered by `by`, which takes the place. */
   #answer(to: Call, by: Call, handed: boolean): boolean {
     if (to !== this.#place) this.#calls.remove(to);
-    this.#deliver(by, to, handed);
+    this.deliver(by, to, handed);
     return this.#takePlace(by);
   }
 
@@ -262,7 +267,7 @@ export class Rendezvous extends Life {
   /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
   #depart(call: Call): void {
     const { side, kind, value } = call;
-    const toBody = side === CLIENT && this.scoped && !this.shared && this.phase === OPENED;
+    const toBody = side === CLIENT && this.bodyRuns;
     // An error that comes before there is anybody to catch it stays with the client.
     const early = side === CLIENT && kind === THROW;
     let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
@@ -304,7 +309,7 @@ export class Rendezvous extends Life {
   }
 
   /** Answers `to` with what `from` brings. */
-  #deliver(from: Call, to: Call, handed: boolean): void {
+  protected deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
     if (kind === THROW) this.refuse(to, value);
     else if (kind === RETURN) {
