@@ -44,8 +44,8 @@ export class StreamChannel<T> {
 
   static {
     makeServable<StreamChannel<unknown>>(this.prototype, (channel) => {
-      const { life, server } = servableOf(channel.#channel)!;
-      return { life, server: () => channel.#writer(server() as Server<Batch<unknown>>) };
+      const { life, createEnd } = servableOf(channel.#channel)!;
+      return { life, createEnd: () => channel.#writer(createEnd() as Server<Batch<unknown>>) };
     });
   }
 
