@@ -1,7 +1,9 @@
 import { cancelOnAbort, onAbort } from "./core/abort.ts";
 import type { AbortSignal } from "./core/abort.ts";
-import { CLIENT, createCall, RETURN, SEND, SERVER, THROW } from "./core/call.ts";
+import { CLIENT, createCall, OPEN, RETURN, SERVER, THROW } from "./core/call.ts";
 import { Rendezvous } from "./core/rendezvous.ts";
+import { makeServable, serving } from "./core/serving.ts";
+import type { Serving } from "./core/serving.ts";
 import { Failure, promiseOf } from "./core/settle.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
@@ -19,6 +21,9 @@ export interface ChannelOptions {
   /** A name for error messages and diagnostics. */
   name?: string | undefined;
 }
+
+/** The routine at a channel's server end. */
+export type Body<T, U, R> = (server: Server<T, U, R>) => R | PromiseLike<R>;
 
 /**
  * An async generator turned inside out.
@@ -71,12 +76,19 @@ export class Channel<T, U = void, R = void> {
   static readonly kept: Channel<unknown> = new Channel();
   static {
     this.kept.client();
+    makeServable<Channel<unknown, unknown, unknown>, Server<unknown, unknown, unknown>>(
+      this.prototype,
+      (channel) => ({
+        meeting: channel.#meeting,
+        server: () => new End(channel.#meeting, SERVER),
+      }),
+    );
   }
+  /** @internal */
+  declare readonly [serving]?: () => Serving<Server<T, U, R>>;
 
   readonly #meeting: Rendezvous;
   #client: End<T, U, R> | undefined;
-  /** Whether the server end has been asked for, and was not given up again. */
-  #served = false;
 
   /**
    * @throws `RangeError` for a `limit` that is no positive integer.
@@ -159,7 +171,7 @@ export class Channel<T, U = void, R = void> {
    * from where it waits, and the client waits until it has cleaned up. An `AbortError` that has come of the server's
    * `signal` unwinds it, too.
    *
-   * Three things differ from a generator. A client that leaves settles its own waiting requests at once. A body's
+   * Four things differ from a generator. What the first request brings can be received. A client that leaves settles its own waiting requests at once. A body's
    * catch-all sees the `ChannelClosed` by which a client that left unwinds it; a body that swallows it goes on, as a
    * generator that yields in its `finally` does. And the body runs in a turn of its own, never inside the client's call.
    *
@@ -191,10 +203,7 @@ export class Channel<T, U = void, R = void> {
    * await serving;
    * ```
    */
-  serve(
-    body: (server: Server<T, U, R>) => R | PromiseLike<R>,
-    options?: WaitOptions,
-  ): Promise<R | undefined> {
+  serve(body: Body<T, U, R>, options?: WaitOptions): Promise<R | undefined> {
     const serving = this.#serve(body, options?.signal, () => {
       serving.catch(() => {});
     });
@@ -202,7 +211,7 @@ export class Channel<T, U = void, R = void> {
   }
 
   async #serve(
-    body: (server: Server<T, U, R>) => R | PromiseLike<R>,
+    body: Body<T, U, R>,
     signal: AbortSignal | undefined,
     toldElsewhere: () => void,
   ): Promise<R | undefined> {
@@ -213,10 +222,12 @@ export class Channel<T, U = void, R = void> {
       server = await this.#open(signal, true);
     } catch (error) {
       if (meeting.left && error instanceof ChannelClosed) return undefined;
+      if (meeting.isCause(error)) toldElsewhere();
       throw error;
     }
     try {
       const result = await body(server);
+      if (isAsyncIterable(result)) throw new TypeError(noGenerator);
       meeting.close(RETURN, result);
       return result;
     } catch (error) {
@@ -231,25 +242,24 @@ export class Channel<T, U = void, R = void> {
     }
   }
 
-  /** Waits for the client's first request. */
   #open(signal: AbortSignal | undefined, scoped: boolean): Promise<Server<T, U, R>> {
     const meeting = this.#meeting;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (meeting.closed) return Promise.reject(meeting.closedFor(SERVER, true));
-    if (this.#served) {
-      return Promise.reject(new TypeError("Could not serve a channel that is served already"));
+    if (!meeting.closed) {
+      if (meeting.served) {
+        return Promise.reject(new TypeError("Could not serve a channel that is served already"));
+      }
+      meeting.served = true;
+      meeting.scoped = scoped;
     }
-    this.#served = true;
-    meeting.scoped = scoped;
-    const call = createCall(SERVER, SEND, undefined);
-    call.receives = true;
+    const call = createCall(SERVER, OPEN, undefined);
     const opened = promiseOf<Server<T, U, R>>(call);
     const { settle } = call;
     call.settle = (outcome) =>
       settle(outcome instanceof Failure ? outcome : new End(meeting, SERVER));
     if (signal !== undefined) {
       cancelOnAbort(call, signal, () => {
-        this.#served = meeting.scoped = false;
+        meeting.served = meeting.scoped = false;
         meeting.cancel(call, signal.reason);
       });
     }
@@ -263,4 +273,14 @@ export function assertBody(body: unknown): void {
   if (typeof body !== "function") {
     throw new TypeError(`Could not serve with a body of type: ${typeof body}`);
   }
+}
+
+const noGenerator =
+  "The body has returned an async iterator: write `async (server) => ...`, and `await server.send(item)` for `yield item`";
+
+function isAsyncIterable(value: unknown): boolean {
+  const method = (value as { [Symbol.asyncIterator]?: unknown } | undefined | null)?.[
+    Symbol.asyncIterator
+  ];
+  return typeof method === "function";
 }

@@ -3,7 +3,17 @@ import { cancelOnAbort } from "./core/abort.ts";
 import type { AbortSignal } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
-import { CLIENT, createCall, NEXT, RETURN, SEND, THROW } from "./core/call.ts";
+import {
+  CLIENT,
+  createCall,
+  isPlain,
+  NEXT,
+  PUT,
+  RECEIVE,
+  RETURN,
+  SEND,
+  THROW,
+} from "./core/call.ts";
 import type { Call, Kind, Side } from "./core/call.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { promiseOf } from "./core/settle.ts";
@@ -86,6 +96,39 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
   receive(options?: WaitOptions): Promise<In>;
 
   /**
+   * Hands over a value, and goes on: Go's `ch <- v`. One routine can keep many consumers at work at once.
+   *
+   * Waits until the other end has taken the value, and not for its answer, which waits for this end's next call: a
+   * `receive()` or `next()` takes it, so that `put(value)` and then `receive()` is `send(value)`. A call that brings
+   * something passes by an answer that is `undefined`, as those of `for await` are, and is refused another. An error that
+   * comes as the answer rejects the next call, whatever it is.
+   *
+   * Cancels with `signal`: a `put` that rejects was not taken.
+   *
+   * @param value The item. Any value is one.
+   * @throws As {@link ChannelEnd.send} does.
+   *
+   * @example
+   * ```ts
+   * import { Channel } from "coroutine-channels";
+   *
+   * const channel = new Channel<string>();
+   * void channel.serve(async (server) => {
+   *   await server.put("Foo");
+   *   console.log("taken");
+   *   await server.put("Bar");
+   * });
+   * const client = channel.client();
+   * console.log(await client.receive());
+   * console.log(await client.receive());
+   * // => Foo
+   * // => taken
+   * // => Bar
+   * ```
+   */
+  put(value: Out, options?: WaitOptions): Promise<void>;
+
+  /**
    * Aborts when this end has nobody to talk to any more, with a {@link ChannelClosed} as its reason: for the client when
    * the channel has ended, for the server already when the client leaves, even if the server is busy elsewhere.
    *
@@ -143,11 +186,16 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   receive(options?: WaitOptions): Promise<In> {
-    return this.#exchange(SEND, undefined, options?.signal, true);
+    return this.#exchange(RECEIVE, undefined, options?.signal);
+  }
+
+  put(value: Out, options?: WaitOptions): Promise<void> {
+    return this.#call(PUT, value, options?.signal);
   }
 
   return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
-    return isThenable(value) ? this.#returnLater(value) : this.#call(RETURN, value);
+    const known = settling(value);
+    return known === undefined ? this.#call(RETURN, value) : this.#returnLater(known);
   }
 
   throw(error: unknown): Promise<IteratorResult<In, Return>> {
@@ -165,34 +213,34 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
-  #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
-    const first =
-      this.#leaving === undefined && !signal?.aborted ? this.#meeting.alone(this.#side) : undefined;
-    if (first === undefined) return this.#call(kind, value, signal, receives);
-    const bare = first.kind === SEND;
-    const answer = first.settle;
-    const answered = promiseOf<R>(first);
-    first.side = this.#side;
-    first.kind = kind;
-    if (signal !== undefined) this.#watch(first, signal, receives);
-    answer(bare ? value : { value, done: false });
+  #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal): Promise<R> {
+    const call =
+      this.#leaving === undefined && !signal?.aborted
+        ? this.#meeting.handOver(this.#side)
+        : undefined;
+    if (call === undefined) return this.#call(kind, value, signal);
+    const plain = isPlain(call.kind);
+    const answer = call.settle;
+    const answered = promiseOf<R>(call);
+    call.kind = kind;
+    if (signal !== undefined) this.#watch(call, signal);
+    answer(plain ? value : { value, done: false });
     return answered;
   }
 
-  #call<R>(kind: Kind, value: unknown, signal?: AbortSignal, receives = false): Promise<R> {
+  #call<R>(kind: Kind, value: unknown, signal?: AbortSignal): Promise<R> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#leaving !== undefined) {
-      return this.#leaving.then(() => this.#call(kind, value, signal, receives));
+      return this.#leaving.then(() => this.#call(kind, value, signal));
     }
     const call = createCall(this.#side, kind, value);
     const answered = promiseOf<R>(call);
-    if (signal !== undefined) this.#watch(call, signal, receives);
+    if (signal !== undefined) this.#watch(call, signal);
     this.#meeting.enter(call);
     return answered;
   }
 
-  #watch(call: Call, signal: AbortSignal, receives: boolean): void {
-    call.receives = receives;
+  #watch(call: Call, signal: AbortSignal): void {
     cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
   }
 
@@ -200,14 +248,12 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   #ask(settle: Settle): (() => void) | undefined {
     if (this.#leaving !== undefined) return undefined;
     const call = createCall(this.#side, NEXT, undefined, settle);
-    call.receives = true;
     this.#meeting.enter(call);
     return () => this.#meeting.cancel(call, undefined);
   }
 
   /** Awaits what this end returns with, as a generator does; a rejection is thrown where the generator would see it. */
-  #returnLater(value: PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
-    const known = Promise.resolve(value);
+  #returnLater(known: Promise<Return>): Promise<IteratorResult<In, Return>> {
     if (this.#leaving !== undefined) {
       known.catch(() => {});
       return this.#leaving.then(() => this.#returnLater(known));
@@ -228,6 +274,12 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 }
 
-function isThenable<T>(value: T | PromiseLike<T> | undefined): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown } | undefined | null)?.then === "function";
+/** What an end has to await before it returns with `value`, as a generator does; nothing for a plain value. */
+function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
+  try {
+    const { then } = (value ?? {}) as { then?: unknown };
+    return typeof then === "function" ? Promise.resolve(value as T) : undefined;
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -28,7 +28,7 @@ export interface ChannelClosedOptions {
  */
 export class ChannelClosed extends Error {
   static {
-    this.prototype.name = "ChannelClosed";
+    brand(this);
   }
 
   /** What the other end returned: the `value` of its last result. */
@@ -79,10 +79,25 @@ export class ChannelClosed extends Error {
  */
 export class ChannelOverflow extends Error {
   static {
-    this.prototype.name = "ChannelOverflow";
+    brand(this);
   }
 
-  constructor(limit: number) {
-    super(`Could not wait behind as many calls as the limit: ${limit}`);
+  constructor(limit: number, name?: string) {
+    const where = name === undefined ? "one end of a channel" : `one end of "${name}"`;
+    super(`Too many calls wait on ${where} (limit ${limit}). Is an \`await\` missing?`);
   }
+}
+
+/** Names the instances of a class, and makes `instanceof` hold for those of another copy of this package, too. */
+function brand(type: { readonly name: string; readonly prototype: Error }): void {
+  const { name, prototype } = type;
+  const mark = Symbol.for(`coroutine-channels.${name}`);
+  prototype.name = name;
+  Object.defineProperty(prototype, mark, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as never, value);
+      return typeof value === "object" && value !== null && mark in value;
+    },
+  });
 }

@@ -15,10 +15,12 @@ export type { Arm, Selected, SelectOptions } from "./flow/select.ts";
 export type { Share } from "./flow/share.ts";
 export { ChannelClosed, ChannelOverflow } from "./errors.ts";
 export { produce } from "./produce.ts";
+export { serveAll } from "./serve-all.ts";
 export { StreamChannel } from "./stream/stream-channel.ts";
 
 export type { AbortSignal } from "./core/abort.ts";
-export type { ChannelOptions } from "./channel.ts";
+export type { Body, ChannelOptions } from "./channel.ts";
+export type { Channels, ServersOf } from "./serve-all.ts";
 export type { ChannelEnd, Client, Server, WaitOptions } from "./end.ts";
 export type { ChannelClosedOptions } from "./errors.ts";
 export type { Reader } from "./stream/reader.ts";

@@ -1,5 +1,6 @@
 import { assertBody, Channel } from "./channel.ts";
-import type { Client, Server } from "./end.ts";
+import type { Body, ChannelOptions } from "./channel.ts";
+import type { Client } from "./end.ts";
 
 /**
  * A generator function written as a producer: a channel and its {@link Channel.serve}, started by the client's first
@@ -26,10 +27,11 @@ import type { Client, Server } from "./end.ts";
  * ```
  */
 export function produce<T, U = void, R = void>(
-  body: (server: Server<T, U, R>) => R | PromiseLike<R>,
+  body: Body<T, U, R>,
+  options?: ChannelOptions,
 ): Client<T, U, R> {
   assertBody(body);
-  const channel = new Channel<T, U, R>();
+  const channel = new Channel<T, U, R>(options);
   void channel.serve(body);
   return channel.client();
 }

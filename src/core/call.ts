@@ -7,25 +7,36 @@ export const CLIENT = 0;
 export const SERVER = 1;
 
 /** What a call brings, and how its answer is shown. */
-export type Kind = typeof NEXT | typeof SEND | typeof THROW | typeof RETURN;
-/** Brings a value; is answered with `{ value, done }`. */
-export const NEXT = 0;
-/** Brings a value; is answered with the bare value, or rejected at the end. */
-export const SEND = 1;
+export type Kind =
+  | typeof OPEN
+  | typeof RECEIVE
+  | typeof SEND
+  | typeof PUT
+  | typeof NEXT
+  | typeof THROW
+  | typeof RETURN;
+/** Waits for the client's first request, and leaves to the next call what that brings; is rejected at the end. */
+export const OPEN = 0;
+/** Brings nothing, which goes over as `undefined`; is answered with the bare value, or rejected at the end. */
+export const RECEIVE = 1;
+/** Brings a value; is answered as `RECEIVE` is. */
+export const SEND = 2;
+/** Brings a value; waits for no answer, and leaves its place open. */
+export const PUT = 3;
+/** Brings a value, or nothing if that is `undefined`; is answered with `{ value, done }`. */
+export const NEXT = 4;
 /** Brings an error; from the server, the last that the client hears. */
-export const THROW = 2;
+export const THROW = 5;
 /** Brings a departure; from the server, the last that the client hears. */
-export const RETURN = 3;
+export const RETURN = 6;
 
 /** A call that waits. */
 export interface Call extends Link<Call> {
   side: Side;
   kind: Kind;
-  /** What it brings, until that has been handed over. */
+  /** What it brings, until that has been handed over; and at last what it is settled with. */
   value: unknown;
   settle: Settle;
-  /** Whether it brings nothing, so that another call may take its place when it is cancelled. */
-  receives: boolean;
 }
 
 function nobodyListens(): void {}
@@ -41,13 +52,22 @@ export function createCall(
     kind,
     value,
     settle,
-    receives: false,
     next: undefined,
     previous: undefined,
   };
 }
 
-/** Whether a call brings a value that must not be lost. */
-export function carries(call: Call): boolean {
-  return call.kind <= SEND && call.value !== undefined;
+/** Whether a call of this kind speaks in plain values, and not the iteration protocol. */
+export function isPlain(kind: Kind): boolean {
+  return kind < NEXT;
+}
+
+/** Whether a call brings an item, be it `undefined`, and neither an error nor a departure. */
+export function bringsItem(call: Call): boolean {
+  return call.kind <= NEXT;
+}
+
+/** Whether a call only asks, and so may take an open place. */
+export function asks(call: Call): boolean {
+  return call.kind === RECEIVE || (call.kind === NEXT && call.value === undefined);
 }

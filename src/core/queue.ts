@@ -7,17 +7,17 @@ export interface Link<L> {
 /** First in, first out; one of many is taken out in constant time, since what waits is its own link. */
 export class Queue<L extends Link<L>> {
   head: L | undefined;
+  tail: L | undefined;
   length = 0;
-  #tail: L | undefined;
 
   push(link: L): void {
-    const tail = this.#tail;
+    const tail = this.tail;
     if (tail === undefined) this.head = link;
     else {
       tail.next = link;
       link.previous = tail;
     }
-    this.#tail = link;
+    this.tail = link;
     this.length++;
   }
 
@@ -25,7 +25,7 @@ export class Queue<L extends Link<L>> {
     const { previous, next } = link;
     if (previous === undefined) this.head = next;
     else previous.next = next;
-    if (next === undefined) this.#tail = previous;
+    if (next === undefined) this.tail = previous;
     else next.previous = previous;
     link.previous = link.next = undefined;
     this.length--;

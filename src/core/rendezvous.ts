@@ -1,19 +1,43 @@
 import { ChannelClosed, ChannelOverflow } from "../errors.ts";
-import { carries, CLIENT, createCall, NEXT, RETURN, SEND, SERVER, THROW } from "./call.ts";
+import {
+  asks,
+  bringsItem,
+  CLIENT,
+  createCall,
+  isPlain,
+  NEXT,
+  OPEN,
+  PUT,
+  RETURN,
+  SEND,
+  SERVER,
+  THROW,
+} from "./call.ts";
 import type { Call, Side } from "./call.ts";
 import { Queue } from "./queue.ts";
-import { fail } from "./settle.ts";
+import { Failure } from "./settle.ts";
 
 /** A channel's life, which only advances. */
-type Phase = typeof FRESH | typeof OPEN | typeof CLOSED | typeof ENDED;
+type Phase = typeof FRESH | typeof OPENED | typeof LEFT | typeof CLOSED | typeof ENDED;
 /** The server end has not been opened by a first request. */
 const FRESH = 0;
 /** Both ends may call. */
-const OPEN = 1;
-/** An end has closed, of which the other has still to hear. */
-const CLOSED = 2;
+const OPENED = 1;
+/** The client has left, of which the server has still to hear, from the only call in the queue. */
+const LEFT = 2;
+/** The server has closed, of which the client has still to hear, from the last call in the queue. */
+const CLOSED = 3;
 /** Nothing waits, and nothing will. */
-const ENDED = 3;
+const ENDED = 4;
+
+/** What an open place does with an item that comes as its answer. */
+type Due = typeof DROPPED | typeof OPTIONAL | typeof WANTED;
+/** Nobody takes it, since the `send` that it answers was cancelled: the next call passes it by. */
+const DROPPED = 0;
+/** A call that asks takes it, another passes it by: it is what the client opened the channel with, and not `undefined`, which is passed by at once. */
+const OPTIONAL = 1;
+/** A call that asks takes it; another passes it by only if it is `undefined`, and is refused else. */
+const WANTED = 2;
 
 /** An `AbortController`, as far as it matters here. */
 interface Watcher {
@@ -23,44 +47,52 @@ interface Watcher {
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
  *
- * The client calls c1, c2, c3 ..., the server s0, s1, s2 ..., where s0 opens its end. **s(k) answers c(k), and c(k+1)
- * answers s(k).** Hence exactly one end waits at any time, and its calls make one queue. The first of them has been
- * handed over: what it brought has answered the other end, which is at work on the answer. Those behind it have not.
+ * The client calls c1, c2, c3 ..., the server s1, s2, s3 ... **s(k) answers c(k), and c(k+1) answers s(k).** So at any time there is one *place*: that of the call which was handed over last and has not been
+ * answered. What it brought has answered the other end, which is at work on the answer. All other calls queue: behind
+ * the place, if they are of its end, or, if it is *open*, as its answer.
  *
- * The exception is a *vacant* place: that of a first call which was cancelled after its hand-over. The answer under way
- * finds nobody. If the call had brought nothing, the answer waits, not handed over, until another such call takes the
- * place. If it had brought a value, the answer is unwanted, and the next call goes on from there. A new channel has a
- * vacant place, too: that of s0.
+ * A place is open when nobody waits there. So it is after a `put`, and after a call that was cancelled; and so is the
+ * server's in a new channel, for what c1 brings. Its answer is not handed over when it comes, but when the end of the place calls again: to take it,
+ * or to pass it by.
  *
- * An end that closes tells the other's waiting calls or, if there are none, puts a last call into the queue. That passes
- * by a vacant place.
+ * An end that closes tells the other's waiting calls or, if there are none, leaves a last call in the queue. That passes
+ * by an open place.
  *
- * A transition first brings its state to rest, and settles calls only then, since to settle one may run foreign code.
+ * A transition first brings its state to rest, and only then settles calls, since to settle one may run foreign code.
  */
 export class Rendezvous {
-  /** Whether a body answers for the server end, so that a client that leaves waits for it. */
+  /** Whether the server end has been asked for, and was not given up again. */
+  served = false;
+  /** Whether a body answers for the server end. */
   scoped = false;
+  /** Whether that body answers for other channels, too, so that a client that leaves does not wait for it. */
+  shared = false;
   /** Whether the client has left, even if a body has still to answer. */
   left = false;
   /** What to abort when an end is left with nobody to talk to, by side. */
   watchers: [Watcher | undefined, Watcher | undefined] | undefined;
+  /** Called when the client has asked for the first time, or never will. */
+  started: (() => void) | undefined;
   /** Called when nothing is left to settle. */
   ended: (() => void) | undefined;
 
   readonly #limit: number;
   readonly #name: string | undefined;
-  readonly #calls = new Queue<Call>();
   #phase: Phase = FRESH;
-  /** The end whose place is vacant, so that the first call in the queue has not been handed over. */
-  #vacant: Side | undefined = SERVER;
-  /** Whether the answer that goes to the vacant place is unwanted. */
-  #unwanted = false;
-  /** The end that closed, where the other had no call to be told. */
-  #closer: Side | undefined;
+  /** Whose place it is. */
+  #turn: Side = SERVER;
+  /** Who waits there for the answer; nobody, if it is open. */
+  #place: Call | undefined;
+  /** What an open place does with its answer. */
+  #due: Due = OPTIONAL;
+  /** Who else waits. At rest, they are of one end. */
+  readonly #calls = new Queue<Call>();
 
   /** What either end returned, by side. */
   #returned: [unknown, unknown] | undefined;
   #cause: unknown = undefined;
+  /** Whether an end has still to be told that the channel was ended from outside, by side. */
+  #untold: [boolean, boolean] | undefined;
   #departures: WeakSet<ChannelClosed> | undefined;
 
   constructor(limit: number, name: string | undefined) {
@@ -70,37 +102,69 @@ export class Rendezvous {
 
   /** Whether an end has closed. A client that leaves a body does not close: the body does, in answer. */
   get closed(): boolean {
-    return this.#phase >= CLOSED;
+    return this.#phase >= LEFT;
+  }
+
+  /** Whether the server end is open. */
+  get open(): boolean {
+    return this.#phase === OPENED;
   }
 
   /**
    * The call that waits alone, for `side` to answer it: by far the most frequent state, in which all that there is to a
-   * hand-over is to settle it, and to let the same object wait on for `side`.
+   * hand-over is to settle it. The same object waits on for `side`, whose place it is now.
    */
-  alone(side: Side): Call | undefined {
-    const first = this.#calls.head;
-    return first === undefined ||
-      first.side === side ||
-      first.next !== undefined ||
-      this.#phase !== OPEN ||
-      this.#vacant !== undefined
-      ? undefined
-      : first;
+  handOver(side: Side): Call | undefined {
+    const place = this.#place;
+    if (
+      place === undefined ||
+      place.side === side ||
+      this.#calls.head !== undefined ||
+      this.#phase !== OPENED
+    ) {
+      return undefined;
+    }
+    this.#turn = place.side = side;
+    return place;
   }
 
   /** A call comes in. */
   enter(call: Call): void {
     const { side, kind } = call;
-    const first = this.#calls.head;
-    const departs =
-      kind === RETURN || (kind === THROW && (side === SERVER || this.#phase === FRESH));
-    // Of a client that has gone, only the server's `next` still has something to hear.
+    const phase = this.#phase;
+    const told: Call[] = [];
+    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
     const over =
-      this.#phase === ENDED || side === this.#closer || (this.#closer === CLIENT && kind !== NEXT);
-    if (over) this.#finish(call, undefined, false);
-    else if (departs) this.#depart(call, first);
-    else if (first === undefined || first.side === side) this.#wait(call, first);
-    else this.#meet(call, first);
+      phase === ENDED ||
+      (phase === CLOSED && side === SERVER) ||
+      // Of a client that has left, only the server's `next` still has something to hear.
+      (phase === LEFT && (side === CLIENT || kind !== NEXT));
+    if (over) this.#comeLate(call, told);
+    else if (departs) this.#depart(call, told);
+    else if (this.#waitingOf(side) >= this.#limit) {
+      failed(call, new ChannelOverflow(this.#limit, this.#name), told);
+    } else {
+      this.#calls.push(call);
+      if (phase === FRESH && side === CLIENT && this.shared) this.#phase = OPENED;
+      this.#meet(told);
+    }
+    this.#settle(told);
+    if (departs && !over) {
+      this.announce(CLIENT);
+      this.announce(SERVER);
+    }
+  }
+
+  /** A body answers for the server end and for others; its client may have asked already. */
+  share(): void {
+    this.served = this.scoped = this.shared = true;
+    if (this.#phase === FRESH && this.#calls.head !== undefined) this.#phase = OPENED;
+  }
+
+  /** Takes that back, as long as the client has not asked. */
+  unshare(): void {
+    this.served = this.scoped = this.shared = false;
+    this.started = undefined;
   }
 
   /** The server's body ends. @returns Whether the client gets to hear how. */
@@ -110,58 +174,50 @@ export class Rendezvous {
     return heard;
   }
 
-  /** The channel is ended from outside, unless an end has closed: then only its waiting calls are given up. */
+  /**
+   * The channel is ended from outside, unless an end has closed: then only its waiting calls are given up. Each end is
+   * told once, by its waiting calls or by its next. A client from which items are cut off is told, too, and not that the
+   * server has returned.
+   */
   destroy(reason: unknown): void {
+    if (this.#phase === ENDED) return;
+    const told: Call[] = [];
+    const place = this.#vacate(DROPPED);
     const calls = this.#calls.drain();
-    const last = this.#closer === undefined ? undefined : calls.pop();
-    if (last === undefined) {
+    const last = this.closed ? calls.pop() : undefined;
+    const cut = calls.length > 0;
+    if (place !== undefined) calls.unshift(place);
+    if (last !== undefined && (last.kind === THROW || !cut)) this.#calls.push(last);
+    else {
+      const side = calls[0]?.side;
+      this.#phase = ENDED;
       this.#cause = reason;
-      this.#end();
-    } else {
-      this.#vacant = this.#closer;
-      this.#calls.push(last);
+      this.#untold = [side !== CLIENT, side !== SERVER];
     }
     calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) fail(call, reason);
-      else this.#finish(call, undefined, false);
+      if (i === 0 || call.side === SERVER) failed(call, reason, told);
+      else this.#finish(call, undefined, false, told);
     });
+    this.#settle(told);
     this.announce(CLIENT);
     this.announce(SERVER);
   }
 
-  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  /** The client is about to leave: its requests are done. */
   withdraw(): void {
-    if (this.#calls.head?.side !== CLIENT) return;
-    let handed = this.#vacant === undefined;
-    for (const call of this.#calls.drain()) {
-      if (call.kind === RETURN) this.#calls.push(call);
-      else {
-        if (handed) this.#vacant = CLIENT;
-        this.#finish(call, undefined, handed);
-      }
-      handed = false;
-    }
+    const told: Call[] = [];
+    this.#withdraw(told);
+    this.#settle(told);
   }
 
   /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
-    const handed = call === this.#calls.head && this.#vacant === undefined;
-    this.#calls.remove(call);
-    if (handed) {
-      this.#vacant = call.side;
-      this.#unwanted = !call.receives;
-      // The first behind it that brings nothing takes the place.
-      let next = this.#calls.head;
-      for (; call.receives && next !== undefined && next.kind <= SEND; next = this.#calls.head) {
-        if (!carries(next)) {
-          this.#vacant = undefined;
-          break;
-        }
-        this.#calls.remove(next);
-        refuse(next);
-      }
-    }
-    fail(call, reason);
+    const told: Call[] = [];
+    if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
+    else this.#calls.remove(call);
+    failed(call, reason, told);
+    this.#meet(told);
+    this.#settle(told);
   }
 
   /** Aborts what watches over an end, if that has nobody to talk to any more. */
@@ -190,98 +246,205 @@ export class Rendezvous {
     return this.#departures?.has(closed as ChannelClosed) ? (closed as ChannelClosed) : undefined;
   }
 
+  /** What the channel was ended with. */
+  get cause(): unknown {
+    return this.#cause;
+  }
+
   /** Whether `error` is what the channel was ended with. */
   isCause(error: unknown): boolean {
     return error === this.#cause;
   }
 
+  // What follows moves calls, and notes in `told` which of them to settle.
+
+  /** Lets calls meet until nothing more follows. */
+  #meet(told: Call[]): void {
+    for (;;) {
+      const answer = this.#first(this.#turn === CLIENT ? SERVER : CLIENT);
+      const place = this.#place;
+      const waits = place ?? this.#first(this.#turn);
+      if (answer !== undefined && this.#mayPass(answer)) {
+        this.#calls.remove(answer);
+        this.#takeOver(answer, told);
+        continue;
+      }
+      if (waits === undefined) return;
+      if (waits.kind === OPEN) {
+        if (answer === undefined) return;
+        this.#phase = OPENED;
+        this.#calls.remove(waits);
+        settled(waits, undefined, told);
+        continue;
+      }
+      if (place !== undefined) {
+        if (answer === undefined) return;
+        this.#answer(place, answer, true, told);
+      } else if (answer !== undefined && !bringsItem(answer)) {
+        // An error or an ending is for whoever comes, unless that is one itself: it passes.
+        if (!bringsItem(waits) && !this.#closes(answer)) this.#answer(answer, waits, false, told);
+        else if (this.#due !== DROPPED || answer.kind === RETURN || this.#closes(answer)) {
+          this.#answer(waits, answer, false, told);
+        } else {
+          this.#calls.remove(answer);
+          this.#takeOver(answer, told);
+        }
+      } else if (this.#due === WANTED && asks(waits)) {
+        // It takes the place, be the answer there or not.
+        this.#calls.remove(waits);
+        this.#place = waits;
+      } else if (answer === undefined) return;
+      else if (this.#due === OPTIONAL && asks(waits)) {
+        this.#calls.remove(waits);
+        this.#place = waits;
+      } else if (!bringsItem(waits)) this.#answer(answer, waits, false, told);
+      else if (this.#due === WANTED && answer.value !== undefined) {
+        this.#calls.remove(waits);
+        failed(waits, new TypeError(untaken), told);
+      } else {
+        const passed = this.#due === OPTIONAL && answer.kind === PUT;
+        this.#calls.remove(answer);
+        this.#takeOver(answer, told);
+        if (passed) failed(told.pop()!, new TypeError(passedBy), told);
+      }
+    }
+  }
+
+  /** Whether a first request, which brings nothing, need not wait for the server to ask for it. */
+  #mayPass(answer: Call): boolean {
+    return (
+      this.#due === OPTIONAL &&
+      this.#phase === OPENED &&
+      this.#place === undefined &&
+      bringsItem(answer) &&
+      answer.value === undefined
+    );
+  }
+
+  /** The first in the queue, if it is of this end. Only what has just come in may be of the other, and is the last. */
+  #first(side: Side): Call | undefined {
+    const { head, tail } = this.#calls;
+    if (head?.side === side) return head;
+    return tail?.side === side ? tail : undefined;
+  }
+
+  /** `to` is answered by `from`. */
+  #answer(to: Call, from: Call, handed: boolean, told: Call[]): void {
+    if (to !== this.#place) this.#calls.remove(to);
+    this.#calls.remove(from);
+    this.#deliver(from, to, handed, told);
+    this.#takeOver(from, told);
+  }
+
+  /** What `call` brought has been handed over, or passed by: now it is its place. */
+  #takeOver(call: Call, told: Call[]): void {
+    const closes = this.#closes(call);
+    if (closes) this.#phase = ENDED;
+    this.#turn = call.side;
+    this.#vacate(WANTED);
+    call.value = undefined;
+    if (call.kind === PUT) told.push(call);
+    else if (!closes) this.#place = call;
+  }
+
+  /** Whether nothing follows a call. */
+  #closes(call: Call): boolean {
+    return !bringsItem(call) && (call.side === SERVER || this.#phase === LEFT);
+  }
+
+  /** Opens the place. @returns Who waited there. */
+  #vacate(due: Due): Call | undefined {
+    const place = this.#place;
+    this.#place = undefined;
+    this.#due = due;
+    return place;
+  }
+
+  /** How many calls of an end wait. */
+  #waitingOf(side: Side): number {
+    const queued = this.#calls.head?.side === side ? this.#calls.length : 0;
+    return this.#place?.side === side ? queued + 1 : queued;
+  }
+
   /** An end leaves. Who waits on the other end is told, and else who calls next. */
-  #depart(call: Call, first: Call | undefined): void {
+  #depart(call: Call, told: Call[]): void {
     const { side, kind, value } = call;
-    const handed = this.#vacant === undefined;
-    const toBody = side === CLIENT && this.scoped && this.#phase === OPEN;
-    let untold: Call | undefined;
+    const toBody = side === CLIENT && this.scoped && !this.shared && this.#phase === OPENED;
     if (kind === THROW) this.#cause = value;
     else this.#note(side, value);
-    if (side === CLIENT) {
-      this.left = true;
-      // An error that comes before there is anybody to catch it stays with the client.
-      if (kind === THROW) {
-        call.kind = RETURN;
-        call.value = undefined;
-      }
-    }
-    if (first !== undefined && first.side !== side) {
-      this.#calls.remove(first);
-      const others = this.#calls.drain();
-      untold = others.at(-1) ?? first;
-      if (toBody) {
-        this.#vacant = undefined;
-        this.#calls.push(call);
-      } else this.#end();
-      this.#deliver(call, first, handed);
-      for (const other of others) this.#finish(other, undefined, false);
-    } else {
-      if (side === CLIENT) this.withdraw();
-      this.#calls.push(call);
-      if (!toBody) {
-        this.#phase = CLOSED;
-        this.#closer = side;
-        if (this.#calls.head === call) this.ended?.();
-      }
-    }
-    if (!toBody) {
-      // Who leaves is told at once, even if the call waits on for the other end to hear it: that settles it in vain.
-      // The server's error, if nobody will come for it any more, goes to the client that leaves.
-      if (this.#closer === SERVER && untold?.kind === THROW) fail(call, untold.value);
-      else if (kind === THROW && side === CLIENT) fail(call, value);
-      else call.settle({ value: kind === RETURN ? value : undefined, done: true });
-    }
-    this.announce(CLIENT);
-    this.announce(SERVER);
-  }
+    if (side === CLIENT) this.left = true;
+    // An error that comes before there is anybody to catch it stays with the client.
+    const early = kind === THROW && side === CLIENT;
+    const last = toBody ? call : createCall(side, early ? RETURN : kind, early ? undefined : value);
 
-  /** `call` waits behind those of its end, or as the first. */
-  #wait(call: Call, first: Call | undefined): void {
-    if (this.#calls.length >= this.#limit) {
-      fail(call, new ChannelOverflow(this.#limit));
-      return;
-    }
-    const takesPlace =
-      first === undefined && this.#vacant === call.side && !this.#unwanted && call.kind <= SEND;
-    if (takesPlace && carries(call)) refuse(call);
+    const place = this.#turn === side ? undefined : this.#place;
+    const others = this.#calls.head?.side === side ? [] : this.#calls.drain();
+    const closing = others.at(-1);
+    const untold =
+      closing?.kind === THROW && side === CLIENT ? new Failure(closing.value) : undefined;
+    if (place !== undefined) others.unshift(place);
+    others.forEach((each, i) => {
+      if (i === 0) this.#deliver(last, each, place !== undefined, told);
+      else this.#finish(each, undefined, false, told);
+    });
+    if (others.length === 0) {
+      if (side === CLIENT) this.#withdraw(told);
+      if (!toBody) this.#phase = side === CLIENT ? LEFT : CLOSED;
+      this.#calls.push(last);
+    } else if (toBody) this.#takeOver(last, told);
     else {
-      if (takesPlace) this.#vacant = undefined;
-      this.#calls.push(call);
+      this.#phase = ENDED;
+      this.#place = undefined;
+    }
+
+    if (toBody) return;
+    // Who leaves is told at once, even if the other end has still to hear of it. The server's error, if nobody will come
+    // for it any more, goes to the client that leaves.
+    if (untold !== undefined) settled(call, untold, told);
+    else if (early) failed(call, value, told);
+    else settled(call, { value: kind === RETURN ? value : undefined, done: true }, told);
+  }
+
+  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  #withdraw(told: Call[]): void {
+    const place = this.#place;
+    if (place?.side === CLIENT && place.kind !== RETURN) {
+      this.#vacate(WANTED);
+      this.#finish(place, undefined, true, told);
+    }
+    if (this.#calls.head?.side !== CLIENT) return;
+    for (const call of this.#calls.drain()) {
+      if (call.kind === RETURN) this.#calls.push(call);
+      else this.#finish(call, undefined, false, told);
     }
   }
 
-  /** The other end waits: `call` answers `first` and is answered by the next, or takes a place and is answered itself. */
-  #meet(call: Call, first: Call): void {
-    const vacant = this.#vacant;
-    const item = first.kind <= SEND;
-    let answers = vacant === undefined;
-    if (vacant === call.side) {
-      if (this.#unwanted) answers = item || (first.kind === THROW && first.side === CLIENT);
-      else if (item && carries(call)) {
-        refuse(call);
-        return;
-      } else answers = item && call.kind === THROW;
-    }
-    if (this.#phase === FRESH) this.#phase = OPEN;
-    this.#vacant = undefined;
-    let next: Call | undefined = first;
-    if (answers) {
-      this.#calls.remove(first);
-      next = this.#calls.head;
-      if (next === undefined) this.#calls.push(call);
-    }
-    if (next !== undefined && next.kind > SEND && next.side === this.#closer) {
-      this.#calls.remove(next);
-      this.#end();
-    }
-    if (answers) this.#deliver(call, first, vacant === undefined);
-    if (next !== undefined) this.#deliver(next, call, answers);
+  /** Settles `to` with what `from` brings. */
+  #deliver(from: Call, to: Call, handed: boolean, told: Call[]): void {
+    const { kind, value } = from;
+    if (kind === THROW) failed(to, value, told);
+    else if (kind === RETURN) {
+      this.#note(from.side, value);
+      this.#finish(to, value, handed, told);
+    } else settled(to, isPlain(to.kind) ? value : { value, done: false }, told);
+  }
+
+  /** A call comes after the end. */
+  #comeLate(call: Call, told: Call[]): void {
+    const untold = this.#untold;
+    const cut = untold?.[call.side] === true && bringsItem(call);
+    if (untold !== undefined) untold[call.side] = false;
+    if (cut) failed(call, this.#cause, told);
+    else this.#finish(call, undefined, false, told);
+  }
+
+  /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
+  #finish(call: Call, value: unknown, handed: boolean, told: Call[]): void {
+    const { kind } = call;
+    if (isPlain(kind)) failed(call, this.closedFor(call.side, !handed), told);
+    else if (handed || kind === NEXT) settled(call, { value, done: true }, told);
+    else if (kind === THROW) failed(call, call.value, told);
+    else settled(call, { value: call.value, done: true }, told);
   }
 
   /** Notes what an end returned. Most return nothing, and need no room for it (workload create). */
@@ -289,38 +452,27 @@ export class Rendezvous {
     if (value !== this.#returned?.[side]) (this.#returned ??= [undefined, undefined])[side] = value;
   }
 
-  #end(): void {
-    this.#phase = ENDED;
-    this.#vacant = undefined;
-    this.ended?.();
-  }
-
-  /** Settles `to` with what `from` brings. */
-  #deliver(from: Call, to: Call, handed: boolean): void {
-    const { kind, value } = from;
-    from.value = undefined;
-    if (kind === THROW) fail(to, value);
-    else if (kind === RETURN) {
-      this.#note(from.side, value);
-      this.#finish(to, value, handed);
-    } else to.settle(to.kind === SEND ? value : { value, done: false });
-  }
-
-  /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
-  #finish(call: Call, value: unknown, handed: boolean): void {
-    if (call.kind === SEND) fail(call, this.closedFor(call.side, !handed));
-    else if (handed || call.kind === NEXT) call.settle({ value, done: true });
-    else if (call.kind === THROW) fail(call, call.value);
-    else call.settle({ value: call.value, done: true });
+  /** All is at rest: tells whom it may concern, which may run foreign code. */
+  #settle(told: readonly Call[]): void {
+    const { started, ended } = this;
+    const start = started !== undefined && this.#phase !== FRESH;
+    const end = ended !== undefined && this.closed && !this.#place && this.#calls.length <= 1;
+    if (start) this.started = undefined;
+    if (end) this.ended = undefined;
+    for (const call of told) call.settle(call.value);
+    if (start) started();
+    if (end) ended();
   }
 }
 
-/** A call that brings a value while its end has an item to take first: to let it pass would pair it with the wrong one. */
-function refuse(call: Call): void {
-  fail(
-    call,
-    new TypeError(
-      `Could not send before the item of a cancelled receive is taken: ${typeof call.value}`,
-    ),
-  );
+const untaken = "An answer has come that nobody has taken: receive() it first";
+const passedBy = "The server has sent first, and passed by what this put brought";
+
+function settled(call: Call, outcome: unknown, told: Call[]): void {
+  call.value = outcome;
+  told.push(call);
+}
+
+function failed(call: Call, error: unknown, told: Call[]): void {
+  settled(call, new Failure(error), told);
 }

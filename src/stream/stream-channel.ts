@@ -1,5 +1,7 @@
 import { Channel, defaultLimit } from "../channel.ts";
 import type { ChannelOptions } from "../channel.ts";
+import { makeServable, serving, servingOf } from "../core/serving.ts";
+import type { Serving } from "../core/serving.ts";
 import type { Server, WaitOptions } from "../end.ts";
 import type { Batch } from "./batch.ts";
 import { Demand } from "./demand.ts";
@@ -39,6 +41,15 @@ export class StreamChannel<T> {
   readonly #demand = new Demand<T>();
   readonly #limit: number;
   #reader: StreamReader<T> | undefined;
+
+  static {
+    makeServable<StreamChannel<unknown>, Writer<unknown>>(this.prototype, (channel) => {
+      const { meeting, server } = servingOf(channel.#channel)!;
+      return { meeting, server: () => channel.#writer(server()) };
+    });
+  }
+  /** @internal */
+  declare readonly [serving]?: () => Serving<Writer<T>>;
 
   /**
    * @param options As for a {@link Channel}.
