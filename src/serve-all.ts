@@ -1,5 +1,5 @@
 import { onAbort } from "./core/abort.ts";
-import { createCall, OPEN, SERVER } from "./core/call.ts";
+import { createCall, OPEN, RETURN, SERVER, THROW } from "./core/call.ts";
 import type { Life } from "./core/life.ts";
 import type { AbortSignal } from "./core/platform.ts";
 import { assertBody, refuseGenerator, servableOf, servedAlready } from "./core/serving.ts";
@@ -96,12 +96,12 @@ async function serve<R>(
   const servers: object = Array.isArray(channels) ? [] : {};
   for (const [name, { server }] of lanes) Reflect.set(servers, name, server());
   try {
-    const result = await body(servers);
+    const result = await lives[0]!.run(body, servers, lives);
     refuseGenerator(result);
-    for (const life of lives) life.closeWith(undefined);
+    for (const life of lives) life.close(RETURN, undefined);
     return result;
   } catch (error) {
-    const told = lives.filter((life) => life.failWith(error)).length > 0;
+    const told = lives.filter((life) => life.close(THROW, error)).length > 0;
     if (!told && lives.some((life) => life.departure(error) !== undefined)) return undefined;
     if (told || lives.some((life) => life.isCause(error))) toldElsewhere();
     throw error;
