@@ -72,7 +72,7 @@ test("a put that is taken leaves no listener, nor one that is withdrawn", async 
   const { client, server, controller } = await scene();
   const { signal } = controller;
   const puts = [server.put(1, { signal }), server.put(2, { signal }), server.put(3, { signal })];
-  puts.forEach(waiting);
+  for (const put of puts) void waiting(put);
   await puts[0];
   expect(controller.listeners.size).toBe(1);
   void waiting(client.next());
