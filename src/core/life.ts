@@ -118,7 +118,7 @@ export abstract class Life {
       value: this.#returned?.[opposite(side)],
       undelivered,
       cause: this.cause,
-      message: this.#obituary(side),
+      message: this.#obituary(),
     });
     if (this.left && side === SERVER) (this.#departures ??= new WeakSet()).add(closed);
     return closed;
@@ -211,9 +211,9 @@ export abstract class Life {
     }
   }
 
-  #obituary(side: Side): string {
+  #obituary(): string {
     const of = this.name === undefined ? "" : ` of "${this.name}"`;
     if (this.#owed !== undefined) return `The signal${of} has aborted`;
-    return side === SERVER && this.left ? `The client${of} has left` : `The server${of} has closed`;
+    return this.left ? `The client${of} has left` : `The server${of} has closed`;
   }
 }
