@@ -167,7 +167,9 @@ export abstract class Life {
     this.phase = ENDED;
     this.cause = reason;
     this.#owed = new Set<Side>([CLIENT, SERVER]);
-    for (const call of [told, this.opening]) if (call !== undefined) this.#owed.delete(call.side);
+    if (told !== undefined) this.#owed.delete(told.side);
+    // In a body of several channels, no call of this one has waited to be opened.
+    if (this.opening !== undefined && !this.shared) this.#owed.delete(SERVER);
   }
 
   /** Settles a call that comes after the end: with the reason for it, if its end has still to be told. */
