@@ -96,8 +96,8 @@ export class Transfer<T> extends Life implements Lender<T> {
   }
 
   /** A call does not come in. */
-  refuse(call: Wish<T> | Offer<T>, reason: unknown): void {
-    this.tell(call, new Failure(reason));
+  turnAway(call: Wish<T> | Offer<T>, reason: unknown): void {
+    this.refuse(call, reason);
     this.settle();
   }
 
@@ -465,8 +465,6 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** All calls that wait are given up. */
   #cutOff(failure: Failure): void {
-    const opened = this.opening === undefined;
-    this.refuseOpening(failure.error);
     const last = this.phase === CLOSED ? this.#offers.tail! : undefined;
     if (last !== undefined) this.#offers.remove(last);
     const offers = this.#offers.drain();
@@ -482,7 +480,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     }
     const wishes = this.#wishes.drain();
     const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
-    this.endWith(failure.error, [first !== undefined, offers.length > 0 || !opened]);
+    this.endWith(failure.error, first, offers[0]);
+    this.refuseOpening(failure.error);
     for (const wish of wishes) {
       if (wish === first) this.tell(wish, failure);
       else this.finish(wish, undefined, wish.lacks > 0);
