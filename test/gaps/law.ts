@@ -1,0 +1,187 @@
+/**
+ * The gap law: act, wait k microtasks, act again. For every pair of acts, for every k and over every
+ * kind of source: each call settles, items are conserved and in order, each source is closed once,
+ * each error is told once, nothing is unhandled, and no listener stays on a signal.
+ *
+ * To hold something public to it, write `test/gaps/NAME.test.ts`:
+ *
+ *   gapLaw("buffer", {
+ *     sources: asyncSources, //                       it is tried over each of them
+ *     make(run, source) { //                          makes it fresh, and gives its acts by name
+ *       const flow = buffer(source, { capacity: 2, signal: run.signal });
+ *       return { ...consumer(run, flow), ...driver(source), abort: run.abort };
+ *     },
+ *     starts: [[], ["ask"], ["ask", "ask"]], //       what has been done before the first act
+ *     over: { leave: ["client"], abort: ["client"] }, // after which acts whose calls do not wait
+ *     rest: ["ask", "ask", "ask", "leave"], //        what is done in the end: all items are taken, all calls settle
+ *   });
+ *
+ * An act makes its calls through `run.watch`, the items that it sends are of `run.item()`, and the
+ * errors that it throws of `run.error()`: see run.ts. One that could not be done, since there is
+ * nobody to do it, returns `false`. The names of acts are, as far as they fit: ask, give, leave,
+ * throw, abortCall, abort, end, fail.
+ *
+ * Hundreds of runs share each turn of the event loop. In a run of its own, nothing would be otherwise.
+ */
+import { expect, test } from "vitest";
+
+import { type Scope, scope } from "../support/scope.ts";
+import { settled } from "../support/settled.ts";
+import { Run } from "./run.ts";
+import { createSource, type Source, type SourceKind } from "./sources.ts";
+import { rejectionsReported } from "./unhandled.ts";
+
+export type Acts = Readonly<Record<string, () => boolean | void>>;
+
+export interface Subject {
+  /** Makes it fresh. Without `sources`, the source is none that ever gives anything. */
+  readonly make: (run: Run, source: Source) => Acts;
+  /** Over which sources it is tried. */
+  readonly sources?: readonly SourceKind[];
+  /** What has been done before the first of the two acts, at rest after each. */
+  readonly starts?: readonly (readonly string[])[];
+  /** After which acts whose calls do not wait, when all has come to rest. */
+  readonly over?: Readonly<Record<string, readonly string[]>>;
+  /** What is done after the two acts, at rest after each, so that all calls can settle. */
+  readonly rest: readonly string[];
+  /** Acts by which items and errors may come to nobody: leave, throw and abort, unless told. */
+  readonly excuses?: readonly string[];
+  /** Errors of the library that its calls may reject with, besides a `ChannelClosed`. */
+  readonly allows?: (error: unknown) => boolean;
+  /** The first of the two acts, and the second: all, unless told. */
+  readonly first?: readonly string[];
+  readonly second?: readonly string[];
+}
+
+/** What is done in one run, by name. */
+interface Plan {
+  readonly source: SourceKind;
+  readonly start: readonly string[];
+  readonly first: string;
+  readonly gap: number;
+  readonly second: string;
+}
+
+const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, k) => k);
+
+/** How many microtasks lie between the acts. */
+const gaps: Readonly<Record<Scope, readonly number[]>> = {
+  part: [0, 1, 2, 3, 4, 6, 9, 14],
+  usual: [...upTo(12), 14, 17, 21, 26, 33, 40],
+  long: upTo(40),
+};
+
+const BATCH = 512;
+const SHOWN = 12;
+
+/** Holds a subject to the law, in a test of its own. */
+export function gapLaw(name: string, subject: Subject): void {
+  test(`the gap law: ${name}`, async () => {
+    const failures = new Map<string, string[]>();
+    let runs = 0;
+    await rejectionsReported(async (reported) => {
+      for (const batch of batches(plans(subject))) {
+        runs += batch.length;
+        const found = await runTogether(subject, batch);
+        if (reported().length > 0) {
+          for (const plan of batch) {
+            const [alone] = await runTogether(subject, [plan]);
+            found.push([plan, [...alone![1], ...reported().map((e) => `unhandled: ${String(e)}`)]]);
+          }
+        }
+        for (const [plan, troubles] of found) note(failures, plan, troubles);
+      }
+    });
+    console.info(`${name}: ${runs.toLocaleString("en")} runs`);
+    if (failures.size > 0) expect.fail(report(failures));
+  });
+}
+
+function* plans(subject: Subject): Generator<Plan> {
+  const { sources = ["quiet"], starts = [[]] } = subject;
+  for (const source of sources) {
+    const names = Object.keys(subject.make(new Run(), createSource(source, new Run())));
+    const { first = names, second = names } = subject;
+    for (const start of starts) {
+      for (const one of first) {
+        for (const two of second) {
+          for (const gap of gaps[scope]) yield { source, start, first: one, gap, second: two };
+        }
+      }
+    }
+  }
+}
+
+function* batches(all: Iterable<Plan>): Generator<Plan[]> {
+  let batch: Plan[] = [];
+  for (const plan of all) {
+    batch.push(plan);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** @returns What is wrong, by run. */
+async function runTogether(subject: Subject, batch: Plan[]): Promise<[Plan, readonly string[]][]> {
+  const { over = {}, rest, excuses = ["leave", "throw", "abort"] } = subject;
+  const all = batch.map((plan) => {
+    const run = new Run(subject.allows);
+    const source = createSource(plan.source, run);
+    const acts = run.guard(() => subject.make(run, source)) ?? {};
+    const gone = new Set<string>();
+    const act = (name: string): void => {
+      if (run.guard(() => acts[name]?.()) === false) return;
+      if (excuses.includes(name)) run.excused = true;
+      for (const who of over[name] ?? []) gone.add(who);
+    };
+    const { start, first, gap, second } = plan;
+    const both = async (): Promise<void> => {
+      act(first);
+      for (let k = 0; k < gap; k++) await undefined;
+      act(second);
+    };
+    let excused = false;
+    const steps = [
+      ...start.map((name) => () => act(name)),
+      () => void both(),
+      () => {
+        run.atRest(gone);
+        excused = run.excused;
+      },
+      ...rest.map((name) => () => act(name)),
+      () => {
+        run.excused = excused; //  the rest excuses nothing
+        run.finish();
+      },
+    ];
+    return { plan, run, steps };
+  });
+  const rounds = Math.max(...all.map(({ steps }) => steps.length), 0);
+  for (let round = 0; round < rounds; round++) {
+    for (const { steps } of all) steps[round]?.();
+    await settled();
+  }
+  return all.map(({ plan, run }) => [plan, run.troubles]);
+}
+
+// ---- what is wrong, by kind -------------------------------------------------------------------
+
+function note(failures: Map<string, string[]>, plan: Plan, troubles: readonly string[]): void {
+  for (const trouble of troubles) {
+    const kind = trouble.replace(/\d+/g, "#");
+    failures.set(kind, [...(failures.get(kind) ?? []), `${nameOf(plan)}: ${trouble}`]);
+  }
+}
+
+function nameOf({ source, start, first, gap, second }: Plan): string {
+  const before = start.length > 0 ? `${start.join(", ")}; ` : "";
+  return `[${source}] ${before}${first}, ${gap}, ${second}`;
+}
+
+function report(failures: Map<string, string[]>): string {
+  const kinds = [...failures.values()].sort((a, b) => b.length - a.length);
+  const shown = kinds.slice(0, SHOWN).map(([one, ...others]) => `${one} (${others.length} more)`);
+  return [`The gap law is broken in ${kinds.length} ways:`, ...shown].join("\n  ");
+}
