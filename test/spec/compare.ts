@@ -42,7 +42,7 @@ export interface Comparison {
   readonly failures: Map<string, Failure>;
 }
 
-interface Settled {
+export interface Settled {
   readonly at: number; // after which step
   readonly turn: number; // in which order
   readonly rejected: boolean;
@@ -317,7 +317,7 @@ class Run {
   }
 }
 
-function matches(expected: Outcome, { rejected, value }: Settled): boolean {
+export function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   if ("done" in expected) {
     if (rejected || typeof value !== "object" || value === null) return false;
     const result = value as IteratorResult<unknown>;
@@ -338,7 +338,7 @@ function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   );
 }
 
-function print(value: unknown): string {
+export function print(value: unknown): string {
   if (value instanceof ChannelClosed) {
     const { value: v, cause, undelivered } = value;
     return `ChannelClosed(${print({ value: v, cause, undelivered })})`;
