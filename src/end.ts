@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "./core/abort.ts";
-import type { AbortSignal } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import {
@@ -15,14 +14,11 @@ import {
   THROW,
 } from "./core/call.ts";
 import type { Call, Kind, Side } from "./core/call.ts";
+import { createAbortController } from "./core/platform.ts";
+import type { AbortSignal } from "./core/platform.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { promiseOf } from "./core/settle.ts";
 import type { Settle } from "./core/settle.ts";
-
-declare const AbortController: new () => {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-};
 
 /** Options of a call that waits. */
 export interface WaitOptions {
@@ -204,7 +200,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
-      const controller = new AbortController();
+      const controller = createAbortController();
       this.#signal = controller.signal;
       (this.#meeting.watchers ??= [undefined, undefined])[this.#side] = controller;
       this.#meeting.announce(this.#side);
