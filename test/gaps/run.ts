@@ -107,6 +107,8 @@ export class Run {
       takes?: (value: T) => readonly unknown[] | void;
       /** The item that it gives. */
       gives?: number;
+      /** The lane whose items it gives: if it rejects, they may be lost. */
+      lane?: number;
       /** Whether what rejects it counts as told: not so of `serve`, whose client is told, too. */
       tells?: boolean;
       /** Whether it was not taken if it rejects, whatever with: so of `put`. */
@@ -114,7 +116,7 @@ export class Run {
     } = {},
   ): void {
     if (call === undefined) return;
-    const { who = "client", signal, takes, gives, tells = true, strict = false } = options;
+    const { who = "client", signal, takes, gives, lane, tells = true, strict = false } = options;
     const watched: Watched = {
       name,
       who,
@@ -139,6 +141,7 @@ export class Run {
         settle();
         const refused = strict || (error instanceof ChannelClosed && error.undelivered);
         if (given && refused) given.accepted = false;
+        for (const one of this.#given) if (one.lane === lane) one.accepted = undefined;
         if (tells) this.#tell(error, watched);
       },
     );

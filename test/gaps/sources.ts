@@ -44,6 +44,8 @@ export interface Source extends AsyncIterableIterator<number, undefined> {
   give(): void;
   end(): void;
   fail(): void;
+  /** What it does, once, while it is asked for the next time. */
+  meanwhile: (() => void) | undefined;
 }
 
 /**
@@ -64,6 +66,7 @@ class Counted {
   asked = 0;
   closed = 0;
   ended = false;
+  meanwhile: (() => void) | undefined;
 
   constructor(kind: SourceKind, run: Run, lane: number) {
     this.kind = kind;
@@ -89,6 +92,9 @@ class Counted {
     if (this.closed > 0) this.#wrong("was asked after it had been closed");
     if (this.ended) this.#wrong("was asked after its end");
     const i = ++this.asked;
+    const { meanwhile } = this;
+    this.meanwhile = undefined;
+    meanwhile?.();
     if (/prompt|sync$/.test(this.kind) && i > LENGTH) return { value: undefined, done: true };
     if (/failing$|throwing/.test(this.kind) && i > 1) {
       return this.kind === "failing" ? "fail" : "throw";
@@ -112,7 +118,10 @@ class Counted {
   close(): void {
     if (this.ended) this.#wrong("was closed after its end");
     this.closed++;
-    if (/failing to close/.test(this.kind)) throw this.run.error("the error of closing");
+    if (/failing to close/.test(this.kind)) {
+      // Dropped, where the call that closes it fails anyway.
+      throw this.run.error("the error of closing", { optional: true });
+    }
   }
 }
 
