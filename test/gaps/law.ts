@@ -48,6 +48,8 @@ export interface Subject {
   readonly excuses?: readonly string[];
   /** Errors of the library that its calls may reject with, besides a `ChannelClosed`. */
   readonly allows?: (error: unknown) => boolean;
+  /** Whether an error that nobody can be told is reported as unhandled: that of a producer's body is. */
+  readonly loud?: boolean;
   /** In the usual scope, every how manieth run is made: where there are many, so that all take seconds. */
   readonly sample?: number;
   /** The first of the two acts, and the second: all, unless told. */
@@ -88,10 +90,11 @@ export function gapLaw(name: string, subject: Subject): void {
         if (reported().length > 0) {
           for (const plan of batch) {
             const [alone] = await runTogether(subject, [plan]);
-            found.push([plan, [...alone![1], ...reported().map((e) => `unhandled: ${String(e)}`)]]);
+            for (const error of reported()) alone!.run.unhandled(error, subject.loud ?? false);
+            found.push(alone!);
           }
         }
-        for (const [plan, troubles] of found) note(failures, plan, troubles);
+        for (const { plan, run } of found) note(failures, plan, run.troubles);
       }
     });
     console.info(`${name}: ${runs.toLocaleString("en")} runs`);
@@ -131,8 +134,7 @@ function* batches(all: Iterable<Plan>): Generator<Plan[]> {
   yield batch;
 }
 
-/** @returns What is wrong, by run. */
-async function runTogether(subject: Subject, batch: Plan[]): Promise<[Plan, readonly string[]][]> {
+async function runTogether(subject: Subject, batch: Plan[]): Promise<{ plan: Plan; run: Run }[]> {
   const { over = {}, rest, excuses = ["leave", "throw", "abort"] } = subject;
   const all = batch.map((plan) => {
     const run = new Run(subject.allows);
@@ -171,7 +173,7 @@ async function runTogether(subject: Subject, batch: Plan[]): Promise<[Plan, read
     for (const { steps } of all) steps[round]?.();
     await settled();
   }
-  return all.map(({ plan, run }) => [plan, run.troubles]);
+  return all;
 }
 
 // ---- what is wrong, by kind -------------------------------------------------------------------

@@ -25,8 +25,10 @@ interface Given {
 interface Thrown {
   readonly name: string;
   told: number;
-  /** Whether it is no fault if nobody is told. */
-  readonly optional: boolean;
+  /** Whether it is no fault if nobody is told, as it shows in the end. */
+  readonly optional: () => boolean;
+  /** How often it may be told: to how many clients. */
+  readonly most: number;
 }
 
 const LANE = 1_000_000;
@@ -64,7 +66,7 @@ export class Run {
   /** Aborts the signal of the last call that got one of {@link options}. */
   readonly abortCall = (): void => {
     if (this.#last === undefined || this.#last.signal.aborted) return;
-    this.#last.abort(this.error("a call's signal", { optional: true }));
+    this.#last.abort(this.error("a call's signal", { optional: () => true }));
   };
 
   /** The options of a call that {@link abortCall} can cancel. */
@@ -72,6 +74,16 @@ export class Run {
     this.#last = new AbortController();
     this.#count(this.#last.signal, "a call's signal");
     return { signal: this.#last.signal };
+  }
+
+  /** Whether a call was cancelled. */
+  get cancelled(): boolean {
+    return this.#calls.some(({ signal }) => signal?.aborted);
+  }
+
+  /** Whether an error of that name was thrown. */
+  threw(name: string): boolean {
+    return [...this.#thrown.values()].some((one) => one.name === name);
   }
 
   /** A fresh item. Those of one lane are received in the order in which they were made. */
@@ -86,10 +98,11 @@ export class Run {
     this.#given.find((one) => one.item === item)!.accepted = true;
   }
 
-  /** A fresh error, which has to be told once; never, if that is `optional`. */
-  error(name: string, { optional = false } = {}): Error {
+  /** A fresh error, which has to be told once; or never, if it is `optional`; or more often, if there are more clients. */
+  error(name: string, options: { optional?: () => boolean; most?: number } = {}): Error {
+    const { optional = () => false, most = 1 } = options;
     const error = new Error(name);
-    this.#thrown.set(error, { name, told: 0, optional });
+    this.#thrown.set(error, { name, told: 0, optional, most });
     return error;
   }
 
@@ -183,12 +196,19 @@ export class Run {
       if (!settled) this.troubles.push(`${name} never settles`);
     }
     this.#checkItems();
-    for (const { name, told, optional } of this.#thrown.values()) {
-      if (told > 1) this.troubles.push(`${name} is told ${told} times`);
-      if (told === 0 && !optional && !this.excused) this.troubles.push(`${name} is told to nobody`);
+    for (const { name, told, optional, most } of this.#thrown.values()) {
+      if (told > most) this.troubles.push(`${name} is told ${told} times`);
+      if (told === 0 && !optional() && !this.excused)
+        this.troubles.push(`${name} is told to nobody`);
     }
     this.#checkAbort();
     for (const name of this.#listeners.values()) this.troubles.push(`a listener stays on ${name}`);
+  }
+
+  /** An error that was reported as unhandled, which it may be if nobody was told. */
+  unhandled(error: unknown, loud: boolean): void {
+    if (loud && this.#thrown.get(error)?.told === 0) return;
+    this.troubles.push(`unhandled: ${String(error)}`);
   }
 
   #tell(error: unknown, call: Watched): void {

@@ -111,8 +111,8 @@ class Counted {
   }
 
   error(name: string): Error {
-    const optional = this.closed > 0; // told to nobody who has left
-    return this.run.error(name, { optional });
+    const late = this.closed > 0; // told to nobody who has left
+    return this.run.error(name, { optional: () => late });
   }
 
   close(): void {
@@ -120,7 +120,7 @@ class Counted {
     this.closed++;
     if (/failing to close/.test(this.kind)) {
       // Dropped, where the call that closes it fails anyway.
-      throw this.run.error("the error of closing", { optional: true });
+      throw this.run.error("the error of closing", { optional: () => true });
     }
   }
 }
