@@ -23,6 +23,7 @@
  *
  * Hundreds of runs share each turn of the event loop. In a run of its own, nothing would be otherwise.
  */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { type Scope, scope } from "../support/scope.ts";
@@ -57,13 +58,12 @@ export interface Subject {
   readonly second?: readonly string[];
 }
 
-/** What is done in one run, by name. */
+/** What is done in one run: acts by name, and how many microtasks lie between them. */
 interface Plan {
   readonly source: SourceKind;
+  /** At rest after each. */
   readonly start: readonly string[];
-  readonly first: string;
-  readonly gap: number;
-  readonly second: string;
+  readonly acts: readonly (string | number)[];
 }
 
 const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, k) => k);
@@ -78,7 +78,7 @@ const gaps: Readonly<Record<Scope, readonly number[]>> = {
 const BATCH = 512;
 const SHOWN = 12;
 
-/** Holds a subject to the law, in a test of its own. */
+/** Holds a subject to the law: with every pair of acts, and with longer programs at random. */
 export function gapLaw(name: string, subject: Subject): void {
   test(`the gap law: ${name}`, async () => {
     const failures = new Map<string, string[]>();
@@ -87,12 +87,9 @@ export function gapLaw(name: string, subject: Subject): void {
       for (const batch of batches(sampled(plans(subject), subject.sample))) {
         runs += batch.length;
         const found = await runTogether(subject, batch);
+        // Whose rejection it is shows where each runs alone.
         if (reported().length > 0) {
-          for (const plan of batch) {
-            const [alone] = await runTogether(subject, [plan]);
-            for (const error of reported()) alone!.run.unhandled(error, subject.loud ?? false);
-            found.push(alone!);
-          }
+          for (const plan of batch) found.push(await runAlone(subject, plan, reported));
         }
         for (const { plan, run } of found) note(failures, plan, run.troubles);
       }
@@ -100,21 +97,47 @@ export function gapLaw(name: string, subject: Subject): void {
     console.info(`${name}: ${runs.toLocaleString("en")} runs`);
     if (failures.size > 0) expect.fail(report(failures));
   });
+
+  test(`the gap law, at random: ${name}`, async () => {
+    await rejectionsReported(async (reported) => {
+      const property = fc.asyncProperty(programs(subject), async (plan) => {
+        const { run } = await runAlone(subject, plan, reported);
+        if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
+      });
+      await fc.assert(property, { numRuns: { part: 100, usual: 500, long: 20_000 }[scope] });
+    });
+  });
+}
+
+function actsOf({ make, first, second }: Subject): { first: string[]; second: string[] } {
+  const all = Object.keys(make(new Run(), createSource("quiet", new Run())));
+  return { first: [...(first ?? all)], second: [...(second ?? all)] };
 }
 
 function* plans(subject: Subject): Generator<Plan> {
   const { sources = ["quiet"], starts = [[]] } = subject;
+  const { first, second } = actsOf(subject);
   for (const source of sources) {
-    const names = Object.keys(subject.make(new Run(), createSource(source, new Run())));
-    const { first = names, second = names } = subject;
     for (const start of starts) {
       for (const one of first) {
         for (const two of second) {
-          for (const gap of gaps[scope]) yield { source, start, first: one, gap, second: two };
+          for (const gap of gaps[scope]) yield { source, start, acts: [one, gap, two] };
         }
       }
     }
   }
+}
+
+function programs(subject: Subject): fc.Arbitrary<Plan> {
+  const { sources = ["quiet"], starts = [[]] } = subject;
+  const { first, second } = actsOf(subject);
+  const act = fc.constantFrom(...new Set([...first, ...second]));
+  const step = fc.tuple(act, fc.nat(12));
+  return fc.record({
+    source: fc.constantFrom(...sources),
+    start: fc.constantFrom(...starts),
+    acts: fc.array(step, { maxLength: 12 }).map((steps) => steps.flat()),
+  });
 }
 
 /** The gaps are tried innermost, and they are a number of no other factors: so each pair of acts has others. */
@@ -134,7 +157,18 @@ function* batches(all: Iterable<Plan>): Generator<Plan[]> {
   yield batch;
 }
 
-async function runTogether(subject: Subject, batch: Plan[]): Promise<{ plan: Plan; run: Run }[]> {
+interface Ran {
+  readonly plan: Plan;
+  readonly run: Run;
+}
+
+async function runAlone(subject: Subject, plan: Plan, reported: () => unknown[]): Promise<Ran> {
+  const [ran] = await runTogether(subject, [plan]);
+  for (const error of reported()) ran!.run.unhandled(error, subject.loud ?? false);
+  return ran!;
+}
+
+async function runTogether(subject: Subject, batch: readonly Plan[]): Promise<Ran[]> {
   const { over = {}, rest, excuses = ["leave", "throw", "abort"] } = subject;
   const all = batch.map((plan) => {
     const run = new Run(subject.allows);
@@ -146,16 +180,16 @@ async function runTogether(subject: Subject, batch: Plan[]): Promise<{ plan: Pla
       if (excuses.includes(name)) run.excused = true;
       for (const who of over[name] ?? []) gone.add(who);
     };
-    const { start, first, gap, second } = plan;
-    const both = async (): Promise<void> => {
-      act(first);
-      for (let k = 0; k < gap; k++) await undefined;
-      act(second);
+    const perform = async (): Promise<void> => {
+      for (const step of plan.acts) {
+        if (typeof step === "string") act(step);
+        else for (let k = 0; k < step; k++) await undefined;
+      }
     };
     let excused = false;
     const steps = [
-      ...start.map((name) => () => act(name)),
-      () => void both(),
+      ...plan.start.map((name) => () => act(name)),
+      () => void perform(),
       () => {
         run.atRest(gone);
         excused = run.excused;
@@ -185,9 +219,9 @@ function note(failures: Map<string, string[]>, plan: Plan, troubles: readonly st
   }
 }
 
-function nameOf({ source, start, first, gap, second }: Plan): string {
+function nameOf({ source, start, acts }: Plan): string {
   const before = start.length > 0 ? `${start.join(", ")}; ` : "";
-  return `[${source}] ${before}${first}, ${gap}, ${second}`;
+  return `[${source}] ${before}${acts.join(", ")}`;
 }
 
 function report(failures: Map<string, string[]>): string {
