@@ -44,9 +44,11 @@ export interface Source extends AsyncIterableIterator<number, undefined> {
   give(): void;
   end(): void;
   fail(): void;
-  /** What it does, once, while it is asked for the next time. */
-  meanwhile: (() => void) | undefined;
+  /** What it does, once, while it is opened, asked or closed for the next time. */
+  readonly meanwhile: Meanwhile;
 }
+
+export type Meanwhile = { [when in "opened" | "asked" | "closed"]?: (() => void) | undefined };
 
 /**
  * A source of items of the run's lane `lane`, which is checked when the run is over: opened once at
@@ -66,7 +68,7 @@ class Counted {
   asked = 0;
   closed = 0;
   ended = false;
-  meanwhile: (() => void) | undefined;
+  readonly meanwhile: Meanwhile = {};
 
   constructor(kind: SourceKind, run: Run, lane: number) {
     this.kind = kind;
@@ -83,8 +85,15 @@ class Counted {
     this.run.troubles.push(`the source ${how}`);
   }
 
+  #meanwhile(when: keyof Meanwhile): void {
+    const act = this.meanwhile[when];
+    this.meanwhile[when] = undefined;
+    act?.();
+  }
+
   open(): this {
     this.opened++;
+    this.#meanwhile("opened");
     return this;
   }
 
@@ -92,9 +101,7 @@ class Counted {
     if (this.closed > 0) this.#wrong("was asked after it had been closed");
     if (this.ended) this.#wrong("was asked after its end");
     const i = ++this.asked;
-    const { meanwhile } = this;
-    this.meanwhile = undefined;
-    meanwhile?.();
+    this.#meanwhile("asked");
     if (/prompt|sync$/.test(this.kind) && i > LENGTH) return { value: undefined, done: true };
     if (/failing$|throwing/.test(this.kind) && i > 1) {
       return this.kind === "failing" ? "fail" : "throw";
@@ -118,6 +125,7 @@ class Counted {
   close(): void {
     if (this.ended) this.#wrong("was closed after its end");
     this.closed++;
+    this.#meanwhile("closed");
     if (/failing to close/.test(this.kind)) {
       // Dropped, where the call that closes it fails anyway.
       throw this.run.error("the error of closing", { optional: () => true });

@@ -141,27 +141,29 @@ gapLaw("a stream that is written from sources", {
   sample: 4,
 });
 
-gapLaw("a stream whose source calls while it is asked", {
-  sources: ["prompt", "sync", "sync, failing", "sync, failing to close"],
-  make(run, source) {
-    const acts = bare(run, source);
-    const { write } = acts;
-    const within = [...reads, ...writes, ...aborts].map((name) => [
-      `inside: ${name}`,
-      () => {
-        source.meanwhile = acts[name];
-        return write!();
-      },
-    ]);
-    return { ...acts, ...Object.fromEntries(within) };
-  },
-  starts: [[], ["ask"], ["read"], ["receive"]],
-  first: [...reads, ...writes, ...aborts].map((name) => `inside: ${name}`),
-  second: [...reads, "give", "end"],
-  rest: ["end", "take", "ask", "leave"],
-  excuses: [...excuses, "inside: leave", "inside: abort"],
-  sample: 2,
-});
+for (const when of ["opened", "asked", "closed"] as const) {
+  const inside = (name: string): string => `${name} while ${when}`;
+  gapLaw(`a stream whose source makes calls while it is ${when}`, {
+    sources: ["prompt", "sync", "sync, failing", "sync, failing to close"],
+    make(run, source) {
+      const acts = bare(run, source);
+      const prepared = [...reads, ...writes, ...aborts].map((name) => [
+        inside(name),
+        () => {
+          source.meanwhile[when] = acts[name];
+          return acts["write"]!();
+        },
+      ]);
+      return { ...acts, ...Object.fromEntries(prepared) };
+    },
+    starts: [[], ["ask"], ["read"], ["receive"]],
+    first: [...reads, ...writes, ...aborts].map(inside),
+    second: [...reads, "give", "end", "abortCall"],
+    rest: ["end", "take", "ask", "leave"],
+    excuses: [...excuses, inside("leave"), inside("abort")],
+    sample: 3,
+  });
+}
 
 gapLaw("a stream and its body", {
   sources,
