@@ -64,6 +64,9 @@ const sourceOf = (items: unknown[]): Source => ({
   busy: false,
 });
 
+const isAsync = ({ how }: Source): boolean => how === "async" || how === "by hand";
+const isEnd = ({ how }: StreamCall): boolean => how === "close" || how === "fail";
+
 export class StreamModel {
   /** Every call ever made, in the order of the calls. */
   readonly calls: StreamCall[] = [];
@@ -141,8 +144,7 @@ export class StreamModel {
   pull(): void {
     const loan = this.#loan!;
     const { from } = loan;
-    // Only for an item that is wanted is an async source asked.
-    const may = loan.left > 0 && (from.ready || from.source!.how !== "async");
+    const may = loan.left > 0 && (from.ready || !isAsync(from.source!)); // that is not asked by a pull
     const [item] = may && this.#find(from) ? [this.#take(from)] : [];
     loan.left = item ? loan.left - 1 : 0;
     this.calls.push({ how: "none", out: { value: item?.[0], done: item === undefined } });
@@ -215,7 +217,7 @@ export class StreamModel {
     this.calls.push({ how: "none" });
     if (this.#over) return;
     const aborted = { aborted: reason };
-    const end = this.#writes.find((call) => call.how === "close" || call.how === "fail");
+    const end = this.#writes.find(isEnd);
     const cut = this.#writes.some((call) => call !== end && this.#mayHaveMore(call));
     const waiting = this.#waiting();
     for (const call of waiting) this.#drop(call, aborted);
@@ -228,7 +230,7 @@ export class StreamModel {
     this.#cause = reason;
     this.#untold.reader = [reason];
     if (this.#opening) this.#opening.out = aborted;
-    else if (waiting.length === 0) this.#untold.writer = [reason];
+    else if (waiting.length === 0 && !end) this.#untold.writer = [reason];
     this.#opening = undefined;
     for (const wish of this.#wishes.splice(0)) this.#finish(wish);
   }
@@ -255,7 +257,7 @@ export class StreamModel {
     if (wish.out) return true;
     const [call] = this.#writes;
     if (!call) return false;
-    if (call.how === "close" || call.how === "fail") this.#hear(call, wish);
+    if (isEnd(call)) this.#hear(call, wish);
     else if (this.#find(call)) this.#give(call, wish);
     else if (call.source!.busy) return false;
     else if (this.#writes.includes(call)) this.#drop(call, { sent: undefined }); // more is wanted
@@ -265,8 +267,8 @@ export class StreamModel {
   /** Gives an item of a call to a wish; a `receive()` may take it later, if nobody waits behind it. */
   #give(call: StreamCall, wish: StreamCall): void {
     if (wish.how === "receive") {
-      const one = /async|hand/.test(call.source!.how);
-      if (this.#wishes.length === 1) this.#loan = { from: call, left: one ? 1 : Infinity };
+      const left = isAsync(call.source!) ? 1 : Infinity;
+      if (this.#wishes.length === 1) this.#loan = { from: call, left };
       else this.#loan = { from: { how: "none", source: sourceOf(this.#take(call)) }, left: 1 };
       wish.out = { lent: true };
     } else wish.got!.push(...this.#take(call));
@@ -322,7 +324,7 @@ export class StreamModel {
 
   /** The writer's calls that wait. */
   #waiting(): StreamCall[] {
-    return this.#writes.filter(({ how }) => how === "send" || how === "put" || how === "write");
+    return this.#writes.filter((call) => call.how !== "back" && !isEnd(call));
   }
 
   // ---- the reader's calls ---------------------------------------------------------------------
@@ -371,7 +373,7 @@ export class StreamModel {
     else if (first) {
       for (const call of [first, ...others]) this.#drop(call, this.#closedFor(call));
       this.toldBody = true;
-    } else if (this.#writes.some(({ how }) => how === "close" || how === "fail")) {
+    } else if (this.#closing) {
       if (wish.how === "throw") this.#refuseToBeTold(wish);
     } else return false;
     wish.told = true;
@@ -446,7 +448,7 @@ export class StreamModel {
   /** A call comes after the end. */
   #late(call: StreamCall, side: "reader" | "writer"): void {
     const { how } = call;
-    const departs = how === "throw" || how === "return" || how === "close" || how === "fail";
+    const departs = how === "throw" || how === "return" || isEnd(call);
     const untold = departs ? undefined : this.#untold[side];
     if (side === "writer" || departs) delete this.#untold[side];
     if (side === "reader") this.#finish(call);
