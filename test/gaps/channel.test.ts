@@ -36,7 +36,7 @@ gapLaw("a channel and its bare server end", {
   excuses: ["leave", "abort"],
 });
 
-/** What a client says to a call that was cancelled, or that is refused for an answer that has come, is dropped. */
+/** What answers a cancelled `send` is dropped. */
 gapLaw("a conversation of bare ends", {
   make: bare,
   starts: [[], ["say", "hear"], ["ask", "put"], ["say", "put", "say"]],
@@ -44,6 +44,7 @@ gapLaw("a conversation of bare ends", {
   over: { leave: both, end: ["client"], fail: ["client"], abort: both },
   rest: ["ask", "give", "end", "ask", "leave"],
   allows: (error) => error instanceof TypeError && /has come/.test(error.message),
+  excuses: ["leave", "throw", "abort", "abortCall"],
   sample: 2,
 });
 
