@@ -17,12 +17,20 @@ function readerActs(run: Run, reader: Reader<unknown>): Acts {
   };
   return {
     ...consumer(run, reader),
+    throw() {
+      // Where both ends throw, one is told of the other's.
+      const optional = (): boolean => run.threw("the writer's error");
+      const error = run.error("the reader's error", { optional });
+      const takes = ({ value, done }: IteratorResult<unknown, void>): unknown[] =>
+        done ? [] : [value];
+      run.watch("throw()", reader.throw(error), { takes });
+    },
     read: read(3),
     receive() {
       const options = run.options();
-      const takes = (lent: Iterable<unknown>): unknown[] => {
-        for (const item of lent) return [item];
-        return [];
+      // An item is taken when it is pulled.
+      const takes = (lent: Iterable<unknown>): void => {
+        for (const item of lent) return run.took(item);
       };
       run.watch("receive()", reader.receive(options), { ...options, takes });
     },

@@ -32,12 +32,12 @@ export class SpiedSource {
   }
 
   /** How it was treated otherwise than the model says. */
-  difference({ asked, closed, how }: Source): string {
+  difference({ asked, closed }: Source): string {
     const opened = this.#opened;
     if (opened > 1) return `a source was opened ${opened} times`;
     if (this.#asked !== asked) return `a source was asked ${this.#asked} times, expected ${asked}`;
     // One that was never asked may not have been opened, and then need not be closed.
-    const expected = opened === 0 && how !== "sync" ? 0 : closed;
+    const expected = opened === 0 ? 0 : closed;
     const right = this.#closed === expected;
     return right ? "" : `a source was closed ${this.#closed} times, expected ${expected}`;
   }

@@ -397,7 +397,16 @@ export class StreamModel {
     if (this.closed) this.#late(call, "writer");
     else if (this.#waiting().length >= this.limit) call.out = { overflow: true };
     else this.#writes.push(call);
+    if (call.out) this.#refuse(call);
     this.#settle();
+  }
+
+  /** A source that is not taken is closed, if it has been opened; and how that fails may be told. */
+  #refuse(call: StreamCall): void {
+    const { how, failsToClose } = call.source!;
+    if (how === "array") return;
+    call.source!.closed++;
+    if (failsToClose) call.out = { either: [call.out as Outcome, failsToClose] };
   }
 
   #end(call: StreamCall): void {
@@ -413,6 +422,7 @@ export class StreamModel {
   #endBody(end: StreamCall, out: Outcome): void {
     this.#record({ how: "none" });
     this.#body!.out = out;
+    delete this.#untold.writer; // it is heard by nobody
     if (this.closed) return;
     this.#end(end);
     this.calls.pop();
