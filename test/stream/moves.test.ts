@@ -6,16 +6,17 @@ import { thorough } from "../support/scope.ts";
 
 const items = thorough ? 80_000 : 8000;
 
-/** Those by which an array takes or gives items, and how many items a call of each moves. */
-const moves: Record<string, (array: unknown[], args: unknown[], result: unknown) => number> = {
-  push: (_, args) => args.length,
-  unshift: (array) => array.length,
-  shift: (array) => array.length + 1,
-  concat: (_, __, result) => (result as unknown[]).length,
-  slice: (_, __, result) => (result as unknown[]).length,
-  splice: (array, args, result) => array.length + args.length + (result as unknown[]).length,
-  copyWithin: (array) => array.length,
-};
+/** The methods that move items of arrays, and how many items a call of each moves, of an array of so many before. */
+const moves: Record<string, (length: number, args: readonly unknown[], result: unknown) => number> =
+  {
+    push: (_, args) => args.length,
+    unshift: (length, args) => length + args.length,
+    shift: (length) => length,
+    concat: (_, __, result) => (result as unknown[]).length,
+    slice: (_, __, result) => (result as unknown[]).length,
+    splice: (length, args) => length + args.length,
+    copyWithin: (length) => length,
+  };
 
 /** How many items are moved in arrays while `run` runs. */
 async function moved(run: () => Promise<void>): Promise<number> {
@@ -24,8 +25,9 @@ async function moved(run: () => Promise<void>): Promise<number> {
   const kept = Object.keys(moves).map((name) => [name, prototype[name]!] as const);
   for (const [name, method] of kept) {
     prototype[name] = function (this: unknown[], ...args: unknown[]): unknown {
+      const { length } = this;
       const result = method.apply(this, args);
-      count += moves[name]!(this, args, result);
+      count += moves[name]!(length, args, result);
       return result;
     };
   }
