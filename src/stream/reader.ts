@@ -116,10 +116,18 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    const supply = this.#leaving === undefined ? this.#transfer.ready : undefined;
-    return supply === undefined
-      ? this.#call(new Wish(NEXT, undefined, 1))
-      : Promise.resolve({ value: supply.take(), done: false });
+    const wish = new Wish<T>(NEXT, undefined, 1);
+    if (this.#leaving === undefined) {
+      const result = this.#transfer.pull();
+      if (result !== undefined) return Promise.resolve(result);
+      const offer = this.#transfer.meetOffer(wish);
+      if (offer !== undefined) {
+        const answered = promiseOf<IteratorResult<T, void>>(wish);
+        offer.settle(undefined);
+        return answered;
+      }
+    }
+    return this.#call(wish);
   }
 
   read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {

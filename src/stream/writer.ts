@@ -129,7 +129,17 @@ export class WriterEnd<T> implements Writer<T> {
 
   send(item: T, options?: WaitOptions): Promise<void> {
     if (!options?.signal?.aborted && this.#transfer.join(item)) return joined;
-    return this.#call(new Offer(SEND, item), options?.signal);
+    const offer = new Offer<T>(SEND, item);
+    if (options?.signal === undefined) {
+      const wish = this.#transfer.meetWish(offer);
+      if (wish !== undefined) {
+        offer.value = undefined;
+        const answered = promiseOf<void>(offer);
+        wish.settle({ value: item, done: false });
+        return answered;
+      }
+    }
+    return this.#call(offer, options?.signal);
   }
 
   put(item: T, options?: WaitOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { bringsItem, CLIENT, isPlain, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
+import { bringsItem, CLIENT, isPlain, NEXT, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
 import type { Call } from "../../core/call.ts";
 import { ChannelOverflow } from "../../core/errors.ts";
 import { CLOSED, ENDED, FRESH, Life, OPENED } from "../../core/life.ts";
@@ -47,7 +47,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
-  /** Lets an item join the wish that waits for many, if that does not fill it. @returns Whether it has. */
+  /**
+   * An item joins the wish that waits for many, unless it is the last that it lacks. By far the most of what `send` has to
+   * do (workload joined).
+   *
+   * @returns Whether it has.
+   */
   join(item: T): boolean {
     const wish = this.#wishes.head;
     if (
@@ -63,12 +68,51 @@ export class Transfer<T> extends Life implements Lender<T> {
     return true;
   }
 
-  /** The supply that fills a wish for one at once, if there is an item at hand. */
-  get ready(): Supply<T> | undefined {
-    if (this.#wishes.head !== undefined || this.#running !== undefined) return undefined;
-    if (this.#kept !== undefined) return undefined;
-    const supply = this.#taken === undefined ? this.#offers.head?.supply : undefined;
-    return supply?.ready ? supply : undefined;
+  /** An offer of one item meets the wish for one that waits alone. @returns That wish. */
+  meetWish(offer: Offer<T>): Wish<T> | undefined {
+    const wish = this.#wishes.head;
+    if (
+      wish === undefined ||
+      wish.kind !== NEXT ||
+      wish.next !== undefined ||
+      wish.gathered !== undefined ||
+      wish.borrows ||
+      this.#offers.head !== undefined ||
+      this.phase !== OPENED
+    ) {
+      return undefined;
+    }
+    this.#wishes.remove(wish);
+    this.#taken = offer;
+    return wish;
+  }
+
+  /** A wish for one meets an offer that has been taken and waits alone. @returns That offer. */
+  meetOffer(wish: Wish<T>): Offer<T> | undefined {
+    const offer = this.#taken;
+    if (offer === undefined || this.#offers.head !== undefined || this.phase !== OPENED) {
+      return undefined;
+    }
+    this.#taken = undefined;
+    this.#wishes.push(wish);
+    return offer;
+  }
+
+  /** A wish for one is filled at once, where many are offered. @returns The item, if there is one. */
+  pull(): IteratorResult<T, undefined> | undefined {
+    const offer = this.#offers.head;
+    const supply = offer?.supply;
+    if (
+      supply === undefined ||
+      this.#wishes.head !== undefined ||
+      this.#taken !== undefined ||
+      this.#kept !== undefined ||
+      this.#running !== undefined
+    ) {
+      return undefined;
+    }
+    const result = this.lend(offer!, supply.age);
+    return result.done ? undefined : result;
   }
 
   /** A call comes in. */
@@ -155,12 +199,11 @@ export class Transfer<T> extends Life implements Lender<T> {
         return { value, done: false };
       }
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(offer, supply);
-      if (supply.ready) {
-        const value = supply.take();
+      const result = supply.ready ? { value: supply.take(), done: false as const } : undefined;
+      if (result === undefined || this.#wishes.head !== undefined || this.#postponed.length > 0) {
         this.advance();
-        return { value, done: false };
       }
-      this.advance();
+      if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
   }
@@ -297,7 +340,9 @@ export class Transfer<T> extends Life implements Lender<T> {
       this.#grant(wish, lendsAll ? new ListLoan(supply) : new Loan(this, offer));
     } else if (wish.gathered === undefined) this.#give(wish, supply.take());
     else {
-      wish.lacks -= supply.move(wish.lacks, wish.gathered);
+      const before = wish.gathered.length;
+      wish.gathered = supply.move(wish.lacks, wish.gathered);
+      wish.lacks -= wish.gathered.length - before;
       if (wish.lacks === 0) this.#grant(wish, wish.gathered);
     }
     return true;
@@ -334,8 +379,28 @@ export class Transfer<T> extends Life implements Lender<T> {
     const supply = this.#wishes.head === undefined ? undefined : offer?.supply;
     if (offer === undefined || supply === undefined || supply.busy) return false;
     if (supply.async) void this.#await(offer, supply);
-    else this.#run(offer, supply);
+    else {
+      do this.#run(offer, supply);
+      while (this.#joins(supply));
+    }
     return !supply.async;
+  }
+
+  /** An item of a source joins the wish that waits for many, unless it is the last that it lacks. */
+  #joins(supply: Supply<T>): boolean {
+    const wish = this.#wishes.head;
+    if (
+      wish?.gathered === undefined ||
+      wish.lacks < 2 ||
+      !supply.ready ||
+      this.#kept !== undefined ||
+      this.#postponed.length > 0
+    ) {
+      return false;
+    }
+    wish.gathered.push(supply.take());
+    wish.lacks--;
+    return true;
   }
 
   /** An iterator is asked, which runs it. */
