@@ -233,7 +233,7 @@ export class Transfer<T> extends Life implements Lender<T> {
       Pick<Wish<T>, "gathered"> & Pick<Offer<T>, "supply">
     >;
     if (gathered !== undefined && (gathered.length > 0 || isPlain(call.kind))) {
-      this.#grant(call as Wish<T>, gathered);
+      this.tell(call, gathered); // it waits no longer
       return;
     }
     if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
