@@ -19,7 +19,8 @@ function readerActs(run: Run, reader: Reader<unknown>): Acts {
     ...consumer(run, reader),
     throw() {
       // Where both ends throw, one is told of the other's.
-      const optional = (): boolean => run.threw("the writer's error");
+      const optional = (): boolean =>
+        run.threw("the writer's error") || run.threw("the source's error");
       const error = run.error("the reader's error", { optional });
       const takes = ({ value, done }: IteratorResult<unknown, void>): unknown[] =>
         done ? [] : [value];
@@ -28,9 +29,9 @@ function readerActs(run: Run, reader: Reader<unknown>): Acts {
     read: read(3),
     receive() {
       const options = run.options();
-      // An item is taken when it is pulled.
+      // An item is taken when it is pulled, or, where other calls wait behind, before.
       const takes = (lent: Iterable<unknown>): void => {
-        for (const item of lent) return run.took(item);
+        for (const item of lent) return run.pulled(item);
       };
       run.watch("receive()", reader.receive(options), { ...options, takes });
     },

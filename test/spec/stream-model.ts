@@ -372,7 +372,7 @@ export class StreamModel {
     if (first && wish.how === "throw") this.#drop(first, { error: wish.error });
     else if (first) {
       for (const call of [first, ...others]) this.#drop(call, this.#closedFor(call));
-      this.toldBody = true;
+      this.toldBody ||= "closed" in first.out!;
     } else if (this.#closing) {
       if (wish.how === "throw") this.#refuseToBeTold(wish);
     } else return false;
