@@ -3,9 +3,9 @@ import { cancelOnAbort } from "../core/abort.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 import { CLIENT, NEXT, RECEIVE, RETURN, THROW } from "../core/call.ts";
-import { createAbortController } from "../core/platform.ts";
 import type { AbortSignal } from "../core/platform.ts";
 import { promiseOf } from "../core/settle.ts";
+import { createSignal } from "../core/signal.ts";
 import type { Settle } from "../core/settle.ts";
 import { settling } from "../end.ts";
 import type { WaitOptions } from "../end.ts";
@@ -165,13 +165,7 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = createAbortController();
-      this.#signal = controller.signal;
-      (this.#transfer.watchers ??= [undefined, undefined])[CLIENT] = controller;
-      this.#transfer.announce(CLIENT);
-    }
-    return this.#signal;
+    return (this.#signal ??= createSignal(this.#transfer, CLIENT));
   }
 
   #call<R>(wish: Wish<T>, signal?: AbortSignal): Promise<R> {
@@ -208,7 +202,7 @@ export class ReaderEnd<T> implements Reader<T> {
     return known.then(
       (result) => this.return(result),
       async (error: unknown) => {
-        if (this.#transfer.scoped) return this.throw(error);
+        if (this.#transfer.bodyRuns) return this.throw(error);
         await this.return();
         throw error;
       },

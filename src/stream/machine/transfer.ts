@@ -128,7 +128,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (late) this.finishLate(call);
     else if (ends) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
-      this.tell(call, new Failure(new ChannelOverflow(this.limit, this.name)));
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else if (side === SERVER) this.#offers.push(call);
     else {
       this.#wishes.push(call);
@@ -139,9 +139,9 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (ends) this.#announce();
   }
 
-  /** A call does not come in. */
-  refuse(call: Wish<T> | Offer<T>, reason: unknown): void {
-    this.tell(call, new Failure(reason));
+  /** A call does not come in after all. */
+  turnAway(call: Wish<T> | Offer<T>, reason: unknown): void {
+    this.refuse(call, reason);
     this.settle();
   }
 
@@ -156,7 +156,7 @@ export class Transfer<T> extends Life implements Lender<T> {
       }
     } else if (call === this.#taken) this.#taken = undefined;
     else (call.supply?.hearsOut ? this.#closing : this.#offers).remove(call);
-    this.tell(call, new Failure(reason));
+    this.refuse(call, reason);
     this.advance();
     this.settle();
   }
@@ -182,9 +182,8 @@ export class Transfer<T> extends Life implements Lender<T> {
       this.#postponed.push(() => this.destroy(reason));
       return;
     }
-    const failure = new Failure(reason);
-    for (const offer of this.#closing.drain()) this.tell(offer, failure);
-    if (this.phase !== ENDED) this.#cutOff(failure);
+    for (const offer of this.#closing.drain()) this.refuse(offer, reason);
+    if (this.phase !== ENDED) this.#cutOff(reason);
     this.settle();
     this.#announce();
   }
@@ -312,7 +311,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     else {
       if (offer === this.#taken) this.#taken = undefined;
       else this.#offers.remove(offer);
-      this.tell(offer, new Failure(wish.value));
+      this.refuse(offer, wish.value);
     }
     wish.value = undefined;
     return true;
@@ -327,7 +326,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.phase = ENDED;
     this.#offers.remove(last);
     this.#wishes.remove(wish);
-    if (last.kind === THROW) this.tell(wish, new Failure(last.value));
+    if (last.kind === THROW) this.refuse(wish, last.value);
     else this.finish(wish, last.value, wish.lacks > 0);
     for (const other of this.#wishes.drain()) this.finish(other, undefined, false);
     return false;
@@ -478,7 +477,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** An end leaves. */
   #depart(call: Wish<T> | Offer<T>): void {
     const { side, kind, value } = call;
-    const opened = this.phase === OPENED;
+    const toBody = side === CLIENT && this.bodyRuns;
     const returned: unknown = { value: kind === RETURN ? value : undefined, done: true };
     if (kind === THROW) this.cause = value;
     else this.note(side, value);
@@ -496,7 +495,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (last !== undefined) this.#offers.remove(last);
     const heard = this.#finishOffers();
     this.#dropKept();
-    if (this.scoped && !this.shared && opened) {
+    if (toBody) {
       call.lacks = heard ? 1 : 0;
       this.#wishes.push(call);
       return;
@@ -529,9 +528,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   }
 
   /** All calls that wait are given up. */
-  #cutOff(failure: Failure): void {
-    const opened = this.opening === undefined;
-    this.refuseOpening(failure.error);
+  #cutOff(reason: unknown): void {
     const last = this.phase === CLOSED ? this.#offers.tail! : undefined;
     if (last !== undefined) this.#offers.remove(last);
     const offers = this.#offers.drain();
@@ -539,7 +536,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (this.#taken !== undefined) offers.unshift(this.#taken);
     this.#taken = undefined;
     this.#dropKept();
-    for (const offer of offers) this.tell(offer, failure);
+    for (const offer of offers) this.refuse(offer, reason);
     if (last !== undefined && (last.kind === THROW || !cut)) {
       this.#offers.push(last);
       this.advance();
@@ -547,9 +544,10 @@ export class Transfer<T> extends Life implements Lender<T> {
     }
     const wishes = this.#wishes.drain();
     const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
-    this.endWith(failure.error, [first !== undefined, offers.length > 0 || !opened]);
+    this.endWith(reason, first, offers[0]);
+    this.refuseOpening(reason);
     for (const wish of wishes) {
-      if (wish === first) this.tell(wish, failure);
+      if (wish === first) this.refuse(wish, reason);
       else this.finish(wish, undefined, wish.lacks > 0);
     }
   }
