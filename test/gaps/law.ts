@@ -26,7 +26,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { type Scope, scope } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { settled } from "../support/settled.ts";
 import { Run } from "./run.ts";
 import { createSource, type Source, type SourceKind } from "./sources.ts";
@@ -69,11 +69,11 @@ interface Plan {
 const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, k) => k);
 
 /** How many microtasks lie between the acts. */
-const gaps: Readonly<Record<Scope, readonly number[]>> = {
+const gaps = byScope({
   part: [0, 1, 2, 3, 5, 8, 13],
   usual: [...upTo(12), 14, 17, 21, 26, 33, 40],
   long: upTo(40),
-};
+});
 
 const BATCH = 512;
 const SHOWN = 12;
@@ -104,7 +104,7 @@ export function gapLaw(name: string, subject: Subject): void {
         const { run } = await runAlone(subject, plan, reported);
         if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
       });
-      await fc.assert(property, { numRuns: { part: 100, usual: 500, long: 20_000 }[scope] });
+      await fc.assert(property, { numRuns: byScope({ part: 100, usual: 500, long: 20_000 }) });
     });
   });
 }
@@ -121,7 +121,7 @@ function* plans(subject: Subject): Generator<Plan> {
     for (const start of starts) {
       for (const one of first) {
         for (const two of second) {
-          for (const gap of gaps[scope]) yield { source, start, acts: [one, gap, two] };
+          for (const gap of gaps) yield { source, start, acts: [one, gap, two] };
         }
       }
     }
@@ -142,8 +142,9 @@ function programs(subject: Subject): fc.Arbitrary<Plan> {
 
 /** The gaps are tried innermost, and they are a number of no other factors: so each pair of acts has others. */
 function* sampled(all: Iterable<Plan>, every = 1): Generator<Plan> {
+  const nth = byScope({ part: every, usual: every, long: 1 });
   let n = 0;
-  for (const plan of all) if (scope === "long" || n++ % every === 0) yield plan;
+  for (const plan of all) if (n++ % nth === 0) yield plan;
 }
 
 function* batches(all: Iterable<Plan>): Generator<Plan[]> {

@@ -110,11 +110,12 @@ export class Run {
   /**
    * Watches a call, which has to settle. What it rejects with has been told to `who`.
    *
+   * @param call A promise; or, where the call may run acts of its own, what makes it: these come later.
    * @param takes Gets what it resolves to; returns the items that this brought.
    */
   watch<T>(
     name: string,
-    call: PromiseLike<T> | undefined,
+    call: PromiseLike<T> | undefined | (() => PromiseLike<T> | undefined),
     options: {
       who?: string;
       signal?: AbortSignal | undefined;
@@ -129,7 +130,6 @@ export class Run {
       strict?: boolean;
     } = {},
   ): void {
-    if (call === undefined) return;
     const { who = "client", signal, takes, gives, lane, tells = true, strict = false } = options;
     const watched: Watched = {
       name,
@@ -145,7 +145,9 @@ export class Run {
       if (watched.settled) this.troubles.push(`${name} settled twice`);
       watched.settled = true;
     };
-    call.then(
+    const promise = typeof call === "function" ? call() : call;
+    if (promise === undefined) return settle();
+    promise.then(
       (value) => {
         settle();
         if (given) given.accepted = true;

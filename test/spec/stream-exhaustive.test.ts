@@ -1,12 +1,12 @@
 /** All sequences of a stream's calls of small scope, on the library and on the model. */
 import { expect, test } from "vitest";
 
-import { scope as testScope } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { summary } from "./compare.ts";
 import { compareStreams } from "./stream-compare.ts";
 import { sequences, type StreamScope, type StreamStep } from "./stream-calls.ts";
 
-const longer = { part: -1, usual: 0, long: 1 }[testScope];
+const longer = byScope({ part: -1, usual: 0, long: 1 });
 
 const start: StreamStep[] = ["open"];
 const asked: StreamStep[] = ["open", "r.next"];
