@@ -161,7 +161,7 @@ export class StreamModel {
   open(): void {
     const call = this.#record({ how: "open" });
     if (this.closed) this.#late(call, "writer");
-    else if (this.started || this.#opening) call.out = { typeError: true };
+    else if (this.started || this.#opening) call.out = { misuse: "served already" };
     else this.#opening = call;
     this.#settle();
   }
