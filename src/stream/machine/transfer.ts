@@ -231,12 +231,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     const { gathered, supply } = call as Partial<
       Pick<Wish<T>, "gathered"> & Pick<Offer<T>, "supply">
     >;
-    if (gathered !== undefined && (gathered.length > 0 || isPlain(call.kind))) {
-      this.tell(call, gathered); // it waits no longer
-      return;
+    const gives = gathered !== undefined && (gathered.length > 0 || isPlain(call.kind));
+    if (gives) this.#answer(call, gathered);
+    else {
+      if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
+      super.finish(call, value, handed);
     }
-    if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
-    super.finish(call, value, handed);
   }
 
   /** An offer that ends before its source has leaves that to be closed. */
@@ -300,10 +300,9 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** The writer hears of the error or the departure that a wish brings, which then is one for an item. */
   #hear(wish: Wish<T>, offer: Offer<T>): boolean {
     if (!bringsItem(offer)) {
-      if (!this.#kept?.ready) return this.#end(wish, offer);
-      // The writer has closed, but not all has been read.
+      if (wish.kind === RETURN) return this.#end(wish, offer);
       this.#wishes.remove(wish);
-      this.finish(wish, undefined, false);
+      this.refuse(wish, wish.value);
       return true;
     }
     wish.lacks = 1;
@@ -359,6 +358,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   #grant(wish: Wish<T>, value: unknown): void {
     this.#wishes.remove(wish);
+    this.#answer(wish, value);
+  }
+
+  #answer(wish: Call, value: unknown): void {
     this.tell(wish, isPlain(wish.kind) ? value : { value, done: false });
   }
 
