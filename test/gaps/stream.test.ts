@@ -17,15 +17,6 @@ function readerActs(run: Run, reader: Reader<unknown>): Acts {
   };
   return {
     ...consumer(run, reader),
-    throw() {
-      // Where both ends throw, one is told of the other's.
-      const optional = (): boolean =>
-        run.threw("the writer's error") || run.threw("the source's error");
-      const error = run.error("the reader's error", { optional });
-      const takes = ({ value, done }: IteratorResult<unknown, void>): unknown[] =>
-        done ? [] : [value];
-      run.watch("throw()", () => reader.throw(error), { takes });
-    },
     read: read(3),
     receive() {
       const options = run.options();

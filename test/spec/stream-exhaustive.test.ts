@@ -23,7 +23,7 @@ const many: StreamStep[] = ["r.next", "r.read(2)", "r.read", "w.send", "w.array"
 const scopes: [name: string, scope: StreamScope & { overlapping?: boolean }][] = [
   [
     "before the writer is there",
-    { alphabet: ["open", "r.next", "r.read(0)", "r.receive", ...endings], length: 6 },
+    { alphabet: ["open", "r.next", "r.read(0)", "r.receive", ...endings], length: 5 },
   ],
   ["by ones", { alphabet: ones, start, length: 6 }],
   ["by ones, overlapping", { alphabet: ones, start, length: 6, overlapping }],
@@ -155,7 +155,7 @@ const scopes: [name: string, scope: StreamScope & { overlapping?: boolean }][] =
     {
       scoped,
       alphabet: ["open", "r.next", "r.receive", "r.throw", "r.return", "abort", ...body],
-      length: 6,
+      length: 5,
     },
   ],
   [
