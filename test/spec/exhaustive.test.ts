@@ -104,5 +104,5 @@ test.each(scopes)("%s", async (name, scope) => {
   const compared = result.compared.toLocaleString("en");
   console.info(`${name}, up to ${length} calls: ${compared} sequences compared`);
   if (result.failures.size > 0) expect.fail(summary(result));
-  expect(result.compared).toBeGreaterThan(1000);
+  expect(result.compared).toBeGreaterThan(100);
 });
