@@ -161,7 +161,7 @@ export class StreamModel {
   open(): void {
     const call = this.#record({ how: "open" });
     if (this.closed) this.#late(call, "writer");
-    else if (this.started || this.#opening) call.out = { typeError: true };
+    else if (this.started || this.#opening) call.out = { misuse: "served already" };
     else this.#opening = call;
     this.#settle();
   }
@@ -246,8 +246,10 @@ export class StreamModel {
       this.started = true;
     }
     while (this.#wishes.length > 0 && this.#meet(this.#wishes[0]!));
+    if (this.#wishes.length === 0 || !this.#loan || this.owes) return;
     // What is lent ends, for good, where another call waits.
-    if (this.#wishes.length > 0 && this.#loan && !this.owes) this.#loan.left = 0;
+    if (this.#loan.from.how === "back") this.unspecified = "a throw waits, and items are put back";
+    this.#loan.left = 0;
   }
 
   /** The first wish and the first items meet. @returns Whether anything came of it. */
@@ -372,22 +374,15 @@ export class StreamModel {
     if (first && wish.how === "throw") this.#drop(first, { error: wish.error });
     else if (first) {
       for (const call of [first, ...others]) this.#drop(call, this.#closedFor(call));
-      this.toldBody = true;
-    } else if (this.#closing) {
-      if (wish.how === "throw") this.#refuseToBeTold(wish);
-    } else return false;
+      this.toldBody ||= "closed" in first.out!;
+    } else if (!this.#closing) return false;
+    else if (wish.how === "throw") {
+      // The writer has closed before it could be told: the one who threw is.
+      wish.out = { error: wish.error };
+      this.#wishes.shift();
+    }
     wish.told = true;
     return true;
-  }
-
-  /** The writer has closed before it could be told of a throw: who threw is. */
-  #refuseToBeTold(wish: StreamCall): void {
-    if (this.#writes.at(-1)!.how === "fail") this.unspecified = "both ends have thrown";
-    if (this.#writes[0]!.how === "back") this.unspecified = "a throw, and items that were put back";
-    wish.out = { error: wish.error };
-    this.#wishes.shift();
-    this.#over = true;
-    for (const other of this.#wishes.splice(0)) this.#finish(other);
   }
 
   // ---- the writer's calls, and endings --------------------------------------------------------

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { scope as testScope } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { summary } from "./compare.ts";
 import { compareStreams } from "./stream-compare.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./stream-calls.ts";
 import { StreamModel } from "./stream-model.ts";
 
-const runs = { part: 300, usual: 2000, long: 50_000 }[testScope];
+const runs = byScope({ part: 300, usual: 2000, long: 50_000 });
 
 const reads: StreamStep[] = ["r.next", "r.read", "r.read(2)", "r.read(0)"];
 const loans: StreamStep[] = ["r.receive", "pull", "pull", "quit"];

@@ -1,7 +1,6 @@
 const { process } = globalThis as { process?: { env: Record<string, string | undefined> } };
 
-/** How many cases tests try that try many. */
-export type Scope = "part" | "usual" | "long";
+type Scope = "part" | "usual" | "long";
 
 /**
  * How many cases the tests try that could try any number:
