@@ -151,7 +151,7 @@ for (const when of ["opened", "asked", "closed"] as const) {
         inside(name),
         () => {
           source.meanwhile[when] = acts[name];
-          return acts["write"]!();
+          acts["write"]!();
         },
       ]);
       return { ...acts, ...Object.fromEntries(prepared) };
