@@ -1,6 +1,6 @@
 /** Every piece obeys the laws, by itself and on top of every other. */
 import { describe } from "vitest";
-import { broadcast, buffer, cooperative, merge, share } from "coroutine-channels";
+import { broadcast, buffer, cooperative, merge, distribute } from "coroutine-channels";
 import { laws, type Make } from "./law.ts";
 
 const pieces: readonly [name: string, make: Make][] = [
@@ -9,7 +9,7 @@ const pieces: readonly [name: string, make: Make][] = [
   ["buffer that drops", (source) => buffer(source, { capacity: 9, overflow: "drop-oldest" })],
   ["broadcast", (source) => broadcast(source).subscribe()],
   ["broadcast with a buffer", (source) => broadcast(source).subscribe({ capacity: 3 })],
-  ["share", (source) => share(source).subscribe()],
+  ["distribute", (source) => distribute(source).subscribe()],
   ["cooperative", (source) => cooperative(source)],
   ["cooperative without a budget", (source) => cooperative(source, { budget: 0 })],
 ];

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { cooperative, events, merge, select, share } from "coroutine-channels";
+import { cooperative, events, merge, select, distribute } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 import { thorough } from "../support/scope.ts";
@@ -242,7 +242,7 @@ describe("select", () => {
     expect(await keys(2, false)).toBe("aa");
   });
 
-  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
+  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its distribute over 10,000 rounds when it is fair", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (let i = 0; ; i++) await server.send(i);
@@ -253,7 +253,7 @@ describe("select", () => {
     for (const count of Object.values(counts)) expect(count).toBeGreaterThanOrEqual(10_000 / 4 / 2);
   });
 
-  test("is fair to each of two loops that share nothing", async () => {
+  test("is fair to each of two loops that distribute nothing", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (;;) await server.send(0);
@@ -544,7 +544,7 @@ describe("select", () => {
 
   test("gives an item of a shared source to another consumer when its own has left", async () => {
     const { client, server } = await opened<number>();
-    const jobs = share(client);
+    const jobs = distribute(client);
     const [one, two] = [jobs.subscribe(), jobs.subscribe()];
     const other = await opened<string>();
     const selected = select({ other: other.client, one });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled } from "../support/settled.ts";
-import { select, share } from "coroutine-channels";
+import { select, distribute } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 import { thorough } from "../support/scope.ts";
 
@@ -9,10 +9,10 @@ const done = { value: undefined, done: true };
 const naturals = (count: number) => Array.from({ length: count }, (_, i) => i);
 const item = (value: unknown) => ({ value, done: false });
 
-describe("share", () => {
+describe("distribute", () => {
   test("gives each item to the consumer that has waited longest", async () => {
     const source = waiting(naturals(10));
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const requests = [b.next(), a.next(), b.next(), a.next()];
     expect(await Promise.all(requests)).toEqual([item(0), item(1), item(2), item(3)]);
@@ -23,7 +23,7 @@ describe("share", () => {
   });
 
   test("gives every item to one of several loops", async () => {
-    const jobs = share(new Probe({ items: naturals(100) }));
+    const jobs = distribute(new Probe({ items: naturals(100) }));
     const seen: number[][] = [[], [], []];
     await Promise.all(
       seen.map(async (own, pace) => {
@@ -39,7 +39,7 @@ describe("share", () => {
 
   test("gives the item of a consumer that left to another", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const request = a.next();
     await settled();
@@ -54,7 +54,7 @@ describe("share", () => {
 
   test("drops the item of a consumer that left when the others leave, too", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     void a.next();
     await settled();
@@ -67,7 +67,7 @@ describe("share", () => {
 
   test("asks for nothing on behalf of a consumer that has left", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const requests = [a.next(), b.next()];
     await settled();
@@ -82,7 +82,7 @@ describe("share", () => {
   test("effection: tells every consumer how the source ends", async () => {
     for (const error of [undefined, new Error("source")]) {
       const source = new Probe({ items: [1], then: error ? { error } : "end" });
-      const jobs = share(source);
+      const jobs = distribute(source);
       const consumers = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
       const requests = consumers.slice(0, 2).map((consumer) => consumer.next());
       expect(await requests[0]).toEqual(item(1));
@@ -97,7 +97,7 @@ describe("share", () => {
 
   test("gives what those who left had asked for to who stays, before the end", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b, c, d] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
     for (const [i, leaves] of [a, b].entries()) {
       // Has asked, but does not take what comes.
@@ -121,7 +121,7 @@ describe("share", () => {
 
   test("closes its source with the last consumer, and has nothing for who joins later", async () => {
     const source = waiting(naturals(10));
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     await a.next();
     await a.return();
@@ -141,7 +141,7 @@ describe("share", () => {
       fc.array(step, { maxLength: 60, size: "max" }),
       async (steps) => {
         const source = waiting(naturals(1000));
-        const jobs = share(source);
+        const jobs = distribute(source);
         const stays = jobs.subscribe();
         const present = new Map<
           number,
@@ -182,10 +182,10 @@ describe("share", () => {
   });
 });
 
-describe("defects of peers that share does not have", () => {
+describe("defects of peers that distribute does not have", () => {
   test("tc39/proposal-async-iterator-helpers#4: no item is abandoned with a consumer that leaves", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [leaves, stays] = [jobs.subscribe(), jobs.subscribe()];
     const abandoned = [leaves.next(), leaves.next()];
     const kept = [stays.next(), stays.next()];
@@ -201,7 +201,7 @@ describe("defects of peers that share does not have", () => {
   });
 
   test("@std/async Channel: a consumer that breaks off does not end it for the others", async () => {
-    const jobs = share(waiting(naturals(5)));
+    const jobs = distribute(waiting(naturals(5)));
     const other = jobs.subscribe();
     for await (const _ of jobs) break;
     expect(await other.next()).toEqual(item(1));
