@@ -79,9 +79,11 @@ class Confluence<T> implements Feeder<T, void> {
   }
 
   item(item: T, from: Inlet<T>): void {
-    if (this.outlet.hungry) this.#free.push(from);
-    else this.#ready.push(from);
+    const taken = this.outlet.hungry;
     this.outlet.push(item);
+    if (!taken) this.#ready.push(from);
+    else if (this.outlet.hungry) from.ask();
+    else this.#free.push(from);
   }
 
   /** One source has ended. */
