@@ -95,18 +95,22 @@ export async function select<const A extends Arms>(
       if (withdrawals.has(arm)) continue;
       let withdraw: () => void;
       try {
-        withdraw = askArm(arm, (outcome) => {
-          if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
-          if (fair) lastTaken.set(arm, ++selections);
-          const { value, done = false } = outcome as IteratorResult<unknown>;
-          settle(arm, () => resolve({ key, value, done } as Selected<A>));
-        });
+        withdraw = askArm(
+          arm,
+          (outcome) => {
+            if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
+            if (fair) lastTaken.set(arm, ++selections);
+            const { value, done = false } = outcome as IteratorResult<unknown>;
+            settle(arm, () => resolve({ key, value, done } as Selected<A>));
+          },
+          (early) => withdrawals.set(arm, early),
+        );
       } catch (error) {
         settle(undefined, () => reject(error));
         return;
       }
       // A foreign iterator may have done anything meanwhile.
-      if (over && fired !== arm) withdraw();
+      if (over && fired !== arm && !withdrawals.has(arm)) withdraw();
       if (over) break;
       withdrawals.set(arm, withdraw);
     }
@@ -137,10 +141,14 @@ function presentOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
 /** The iterators that have been selected from and could not withdraw a request. */
 const foreignIterators = new WeakMap<Arm<unknown>, ForeignIterator>();
 
-function askArm(arm: Arm<unknown>, settle: Settle): () => void {
+function askArm(
+  arm: Arm<unknown>,
+  settle: Settle,
+  waits: (withdraw: () => void) => void,
+): () => void {
   let foreign = foreignIterators.get(arm);
   if (foreign === undefined) {
-    const withdraw = ask(arm, settle);
+    const withdraw = ask(arm, settle, waits);
     if (withdraw !== undefined) return withdraw;
     foreignIterators.set(arm, (foreign = new ForeignIterator(arm)));
   }

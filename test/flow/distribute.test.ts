@@ -95,28 +95,44 @@ describe("distribute", () => {
     }
   });
 
-  test("gives what those who left had asked for to who stays, before the end", async () => {
+  test("gives what those who withdrew had asked for to whoever asks next, and then the end", async () => {
     const source = waiting<number>();
     const jobs = distribute(source);
-    const [a, b, c, d] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
-    for (const [i, leaves] of [a, b].entries()) {
-      // Has asked, but does not take what comes.
-      const controller = new AbortController();
-      const selecting = select({ leaves }, { signal: controller.signal });
-      await settled();
-      controller.abort("withdrawn");
-      await expect(selecting).rejects.toBe("withdrawn");
-      source.give(i);
-      await settled();
-    }
+    const [a, b, c] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
+    const controller = new AbortController();
+    const selecting = select({ a }, { signal: controller.signal });
+    await settled();
+    controller.abort("withdrawn");
+    await expect(selecting).rejects.toBe("withdrawn");
+    source.give(0);
+    await settled();
+    expect(source.asked).toBe(1);
+    expect(await b.next()).toEqual(item(0));
+    await settled();
+    expect(source.asked).toBe(1);
     const request = c.next();
     await settled();
-    await Promise.all([a.return(), b.return()]);
-    expect(await request).toEqual(item(0));
-    await source.return(); // it ends while it is asked for another
+    await source.return();
+    expect(await request).toEqual(done);
+    expect(await a.next()).toEqual(done);
+  });
+
+  test("gives an item that nobody has claimed to somebody before the reason of an abort", async () => {
+    const controller = new AbortController();
+    const source = waiting<number>();
+    const jobs = distribute(source, { signal: controller.signal });
+    const [leaves, stays] = [jobs.subscribe(), jobs.subscribe()];
+    const request = leaves.next();
     await settled();
-    expect([await c.next(), await c.next()]).toEqual([item(1), done]);
-    expect(await d.next()).toEqual(done);
+    await leaves.return();
+    expect(await request).toEqual(done);
+    source.give(1);
+    await settled();
+    controller.abort("enough");
+    expect(source.closed).toBe(1);
+    expect(await stays.next()).toEqual(item(1));
+    await expect(stays.next()).rejects.toBe("enough");
+    await expect(jobs.subscribe().next()).rejects.toBe("enough");
   });
 
   test("closes its source with the last consumer, and has nothing for who joins later", async () => {

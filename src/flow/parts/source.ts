@@ -17,11 +17,18 @@ interface AnyIterator<T, R> {
   return?(): unknown;
 }
 
+/**
+ * How sources are asked. Whoever looks on may replace this, to know on whose behalf a channel is asked: it is called where a
+ * piece is made, and what it returns is called where its source is asked.
+ */
+export const asking: { bind<F>(ask: F): F } = { bind: (ask) => ask };
+
 /** Where items come from: opened when the first is asked for, and closed once, unless it ends by itself. */
 export class Source<T, R = unknown> {
   readonly #iterable: AnyIterable<T, R>;
   readonly #open: () => AnyIterator<T, R>;
   readonly #sink: Sink<T, R>;
+  readonly #ask: () => unknown = asking.bind(() => this.#opened().next());
   #iterator: AnyIterator<T, R> | undefined;
   #pumping = false;
   /** Whether it has been asked for an item, and has not answered. */
@@ -50,7 +57,7 @@ export class Source<T, R = unknown> {
       let value: T | R;
       try {
         this.#asked = true;
-        const result: unknown = await this.#opened().next();
+        const result: unknown = await this.#ask();
         if (Object(result) !== result) throw new TypeError(noResult + String(result));
         ({ done, value } = result as IteratorResult<T, R>);
       } catch (error) {
