@@ -68,5 +68,5 @@ export function buffer<T, R>(
 ): AsyncGenerator<T, R, void> {
   // Without a capacity, a backlog has no room; a buffer must be given one.
   const { capacity = NaN, signal } = options;
-  return new Pipe(source, new Backlog({ ...options, capacity })).outlet.endOn(signal);
+  return new Pipe(source, new Backlog({ ...options, capacity })).endOn(signal);
 }

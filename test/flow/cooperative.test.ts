@@ -79,7 +79,7 @@ describe("cooperative", () => {
   });
 
   test.each([-1, NaN])("rejects the budget %s", (budget) => {
-    const message = `The budget of cooperative() is a number of milliseconds, 0 or more, and not ${budget}`;
+    const message = `budget is a number of milliseconds from 0, and not ${budget}`;
     expect(() => cooperative(new Probe(), { budget })).toThrow(new RangeError(message));
   });
 });

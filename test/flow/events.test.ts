@@ -353,9 +353,7 @@ test("events rejects what makes no sense, and does not listen then", () => {
     [undefined, "undefined"],
   ] as const) {
     expect(() => events(silent as unknown as Emitter, "data")).toThrow(
-      new TypeError(
-        `events() listens to an EventTarget or an EventEmitter, and not to a value of type ${type}`,
-      ),
+      new TypeError(`events() takes an EventTarget or an EventEmitter, and not of type ${type}`),
     );
   }
   expect(emitter.count).toBe(0);

@@ -1,4 +1,5 @@
 import { turn } from "./event-loop.ts";
+import { assertResult, wrongType } from "./misuse.ts";
 
 /** What items may be taken from. */
 export type AnyIterable<T, R = unknown> = AsyncIterable<T, R> | Iterable<T, R>;
@@ -58,7 +59,7 @@ export class Source<T, R = unknown> {
       try {
         this.#asked = true;
         const result: unknown = await this.#ask();
-        if (Object(result) !== result) throw new TypeError(noResult + String(result));
+        assertResult(result);
         ({ done, value } = result as IteratorResult<T, R>);
       } catch (error) {
         this.#asked = false;
@@ -124,15 +125,9 @@ function closeInTurn(close: () => void): void {
   closing.length = 0;
 }
 
-const noResult = "The next() of a source must give an object, { value, done }, and not ";
-
 function openerOf<T, R>(iterable: AnyIterable<T, R>): () => AnyIterator<T, R> {
-  const given = (iterable ?? {}) as Partial<AsyncIterable<T, R> & Iterable<T, R>>;
-  const open: unknown = given[Symbol.asyncIterator] ?? given[Symbol.iterator];
-  if (typeof open === "function") return open as () => AnyIterator<T, R>;
-  throw new TypeError(
-    typeof (given as { client?: unknown }).client === "function"
-      ? "A channel is no source of items: pass its client()"
-      : `A source of items must be iterable or async iterable, and not of type ${typeof iterable}`,
-  );
+  const given = iterable as Partial<AsyncIterable<T, R> & Iterable<T, R>> | undefined | null;
+  const open: unknown = given?.[Symbol.asyncIterator] ?? given?.[Symbol.iterator];
+  if (typeof open !== "function") throw wrongType("A source is iterable, async or not", iterable);
+  return open as () => AnyIterator<T, R>;
 }
