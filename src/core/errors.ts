@@ -65,7 +65,7 @@ export class ChannelClosed extends Error {
    *   for (let i = 0; ; i++) await client.send(i);
    * })().catch(ChannelClosed.ignore);
    *
-   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 1 2
+   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 0 1
    * await counting;
    * ```
    */
@@ -96,7 +96,7 @@ export class ChannelOverflow extends Error {
  * Names the errors of a class, and makes `instanceof` hold for those of another copy of this package in the program, too.
  * The name is spelt out, since bundlers shorten those of classes.
  */
-function brand(type: { readonly prototype: Error }, name: string): void {
+export function brand(type: { readonly prototype: Error }, name: string): void {
   const { prototype } = type;
   const mark = Symbol.for(`coroutine-channels.${name}`);
   prototype.name = name;
