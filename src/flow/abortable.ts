@@ -75,9 +75,9 @@ class Abortable<T, R> extends Pipe<T, R> {
   }
 
   /** With each item the time begins anew. */
-  override wants(): boolean {
+  override item(item: T): void {
+    super.item(item);
     this.#watch();
-    return super.wants();
   }
 
   override close(told: (error: unknown) => void): Promise<unknown> | undefined {

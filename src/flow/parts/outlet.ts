@@ -135,9 +135,10 @@ export abstract class Outlet<T, R = void> implements AsyncGenerator<T, R, void> 
     // A reason from outside is known outside.
     if (this.#deaf) this.#errors = [];
     const items = this.#kept.drain();
-    this.#finish([], undefined, deaf);
-    this.#conclude();
-    for (const item of items) this.#lose(item);
+    if (this.ended) {
+      this.#conclude();
+      for (const item of items) this.#lose(item);
+    } else this.#finish([], undefined, deaf, items);
   }
 
   // The side of what feeds it.
@@ -195,7 +196,8 @@ export abstract class Outlet<T, R = void> implements AsyncGenerator<T, R, void> 
     this.#finish([reason], undefined, true);
   }
 
-  #finish(errors: unknown[], result?: R, deaf = false): void {
+  /** @param items Those that nobody will get. */
+  #finish(errors: unknown[], result?: R, deaf = false, items: readonly T[] = []): void {
     if (this.ended) return;
     this.ended = true;
     this.#errors = errors;
@@ -206,6 +208,7 @@ export abstract class Outlet<T, R = void> implements AsyncGenerator<T, R, void> 
     this.#ripe = cut;
     this.#conclude();
     // Only now, at rest, may foreign code run.
+    for (const item of items) this.#lose(item);
     const closed = this.close((error) => {
       if (!this.#deaf) this.#errors.push(error);
     });
