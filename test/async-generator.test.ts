@@ -6,7 +6,7 @@ import {
   cooperative,
   merge,
   produce,
-  share,
+  distribute,
   StreamChannel,
   type Client,
   type Reader,
@@ -283,8 +283,8 @@ test("async-channel: nothing that is made of channels is thenable", () => {
     buffer(source, { capacity: 1 }),
     broadcast(source),
     broadcast(source).subscribe(),
-    share(source),
-    share(source).subscribe(),
+    distribute(source),
+    distribute(source).subscribe(),
     cooperative(source),
   ];
   expect(made.filter((each) => "then" in each)).toEqual([]);

@@ -1,7 +1,7 @@
 // Each item to one of several: three workers on one queue, of which one leaves early.
-import { produce, share } from "coroutine-channels";
+import { produce, distribute } from "coroutine-channels";
 
-const parcels = share(
+const parcels = distribute(
   produce<number>(async (server) => {
     for (let parcel = 1; parcel <= 7; parcel++) await server.send(parcel);
     console.log("all parcels are out");
