@@ -1,7 +1,7 @@
-import { Channel, defaultLimit } from "../channel.ts";
-import type { ChannelOptions } from "../channel.ts";
-import { makeServable, serving, servingOf } from "../core/serving.ts";
-import type { Serving } from "../core/serving.ts";
+import { Channel } from "../channel.ts";
+import { limitOf } from "../channel-options.ts";
+import type { ChannelOptions } from "../channel-options.ts";
+import { makeServable, servableOf } from "../core/serving.ts";
 import type { Server, WaitOptions } from "../end.ts";
 import type { Batch } from "./batch.ts";
 import { Demand } from "./demand.ts";
@@ -43,13 +43,11 @@ export class StreamChannel<T> {
   #reader: StreamReader<T> | undefined;
 
   static {
-    makeServable<StreamChannel<unknown>, Writer<unknown>>(this.prototype, (channel) => {
-      const { meeting, server } = servingOf(channel.#channel)!;
-      return { meeting, server: () => channel.#writer(server()) };
+    makeServable<StreamChannel<unknown>>(this.prototype, (channel) => {
+      const { life, server } = servableOf(channel.#channel)!;
+      return { life, server: () => channel.#writer(server() as Server<Batch<unknown>>) };
     });
   }
-  /** @internal */
-  declare readonly [serving]?: () => Serving<Writer<T>>;
 
   /**
    * @param options As for a {@link Channel}.
@@ -57,7 +55,7 @@ export class StreamChannel<T> {
    */
   constructor(options?: ChannelOptions) {
     this.#channel = new Channel(options);
-    this.#limit = options?.limit ?? defaultLimit;
+    this.#limit = limitOf(options);
   }
 
   /** Whether the stream has ended: the writer has closed, or the reader has left. */

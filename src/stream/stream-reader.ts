@@ -1,13 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "../core/abort.ts";
-import type { AbortSignal } from "../core/abort.ts";
+import type { AbortSignal } from "../core/platform.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 import { Queue } from "../core/queue.ts";
 import { fail } from "../core/settle.ts";
 import type { Settle } from "../core/settle.ts";
 import type { Client, WaitOptions } from "../end.ts";
-import { ChannelOverflow } from "../errors.ts";
+import { ChannelOverflow } from "../core/errors.ts";
 import { Batch } from "./batch.ts";
 import { Batches } from "./batches.ts";
 import type { Demand } from "./demand.ts";

@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { onAbort, unlessAborted } from "../core/abort.ts";
-import type { AbortSignal } from "../core/abort.ts";
+import { cancelOnAbort, onAbort } from "../core/abort.ts";
+import { fail } from "../core/settle.ts";
+import type { AbortSignal } from "../core/platform.ts";
 import { makeDisposable } from "../core/async-generator.ts";
 import type { Server, WaitOptions } from "../end.ts";
-import type { ChannelClosed } from "../errors.ts";
+import type { ChannelClosed } from "../core/errors.ts";
 import type { Batch } from "./batch.ts";
 import type { Demand } from "./demand.ts";
 import type { Writer } from "./writer.ts";
@@ -136,4 +137,14 @@ export class StreamWriter<T> implements Writer<T> {
 
 function has<K extends symbol>(value: unknown, key: K): value is Record<K, unknown> {
   return typeof (value as Partial<Record<K, unknown>> | null | undefined)?.[key] === "function";
+}
+
+function unlessAborted(turn: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return turn;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((settle) => {
+    const call = { settle };
+    cancelOnAbort(call, signal, () => fail(call, signal.reason));
+    void turn.then(call.settle);
+  });
 }

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AbortSignal } from "../core/abort.ts";
+import type { AbortSignal } from "../core/platform.ts";
 import type { WaitOptions } from "../end.ts";
 
 /**
