@@ -49,6 +49,9 @@ export class Source<T> {
   /**
    * Leaves the iterator. Its answers are nobody's from now on.
    *
+   * One that has been asked, and has answered neither that nor its `return()` when a turn of the event loop has passed, is
+   * quiet: nobody waits for it any longer.
+   *
    * @returns Resolves when the iterator has been closed.
    * @throws What it fails with until then, in answering or in closing; an `AggregateError` of both.
    */
@@ -73,6 +76,7 @@ export class Source<T> {
       done = result.done;
       item = (done ? undefined : result.value) as T;
     } catch (error) {
+      this.#asked = false;
       if (this.#over) this.#errors.add(error);
       else {
         this.#over = true;
@@ -80,8 +84,8 @@ export class Source<T> {
       }
       return;
     }
-    if (this.#over) return;
     this.#asked = false;
+    if (this.#over) return;
     if (done) {
       this.#over = true;
       this.#taker.end();
@@ -89,14 +93,30 @@ export class Source<T> {
   }
 
   async #close(reason: unknown): Promise<void> {
+    const closed = this.#return(reason);
+    if (this.#asked) await Promise.race([closed, turn()]);
+    if (!this.#asked) await closed;
+    const errors = [...this.#errors];
+    if (errors.length > 1) {
+      throw new AggregateError(errors, "The source failed, and so did closing it");
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #return(reason: unknown): Promise<void> {
     try {
       await this.#iterator.return?.(reason);
     } catch (error) {
       this.#errors.add(error);
     }
-    const errors = [...this.#errors];
-    if (errors.length > 1)
-      throw new AggregateError(errors, "The source failed, and so did closing it");
-    if (errors.length > 0) throw errors[0];
   }
+}
+
+const { setImmediate: soon = setTimeout } = globalThis as {
+  setImmediate?: (callback: () => void) => unknown;
+};
+
+/** A turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void soon(resolve));
 }

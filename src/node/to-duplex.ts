@@ -103,8 +103,8 @@ class ChannelDuplex<T, U> extends Duplex {
 
   /** Tells the writer of a chunk that nobody will take it, in the moment in which all there is to read has been read. */
   #refuse(): void {
-    if (this.#conversation.takeBack() === undefined) return;
-    const done = this.#written!;
+    const done = this.#written;
+    if (done === undefined || this.#conversation.takeBack() === undefined) return;
     this.#written = undefined;
     const { value } = (this.#client.signal.reason ?? {}) as Partial<ChannelClosed>;
     const tell = (): void => {

@@ -93,10 +93,11 @@ export function toEventStream<T>(
     });
     return {
       ask() {
-        items.ask();
-        if (heartbeat === undefined) return;
         quiet();
-        timer = setTimeout(() => stream.give(text.encode(comment)), heartbeat);
+        if (heartbeat !== undefined) {
+          timer = setTimeout(() => stream.give(text.encode(comment)), heartbeat);
+        }
+        items.ask(); // which may end it at once
       },
       leave(reason) {
         quiet();
