@@ -1,4 +1,4 @@
-import type { Channel, Client } from "../index.ts";
+import type { AbortSignal, Channel, Client } from "../index.ts";
 import { has, shown } from "./iterator-of.ts";
 import { Source } from "./source.ts";
 import type { Question, Taker } from "./source.ts";
@@ -20,6 +20,8 @@ export interface Streams<T> extends Taker<T> {
 export class Conversation<T, U> implements Taker<T> {
   readonly #streams: Streams<T>;
   readonly #client: Source<T>;
+  /** Aborts when the channel has ended: no chunk is needed then to hear of it. */
+  readonly #ended: AbortSignal;
   #begun = false;
   #chunk: { readonly value: U } | undefined = undefined;
   /** Whether a chunk waits for its answer. */
@@ -32,6 +34,8 @@ export class Conversation<T, U> implements Taker<T> {
   constructor(client: Client<T, U, unknown>, streams: Streams<T>) {
     this.#streams = streams;
     this.#client = new Source(client, this);
+    this.#ended = client.signal;
+    this.#ended.addEventListener("abort", () => this.#advance(), { once: true });
   }
 
   /** Whether the server has returned, or has been left. */
@@ -105,7 +109,7 @@ export class Conversation<T, U> implements Taker<T> {
   #advance(): void {
     const client = this.#client;
     if (!this.#wanted || client.asked || client.over) return;
-    if (!this.#begun) {
+    if (!this.#begun || this.#ended.aborted) {
       this.#begun = true;
       client.ask();
       return;
@@ -126,6 +130,6 @@ export class Conversation<T, U> implements Taker<T> {
 export function clientOfChannel<T, U>(channel: Channel<T, U, unknown>): Client<T, U, unknown> {
   if (has(channel, "client")) return channel.client();
   throw new TypeError(
-    `Could not converse with ${shown(channel)}: pass a channel itself, and not an end of it`,
+    `Could not converse with ${shown(channel)}: pass a channel itself, not an end of it (or a function, where that makes a stage)`,
   );
 }
