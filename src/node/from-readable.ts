@@ -57,8 +57,7 @@ class ReadableItems<T> implements AsyncIterator<T, unknown> {
     const unlisten = finished(readable, { writable: false }, (error) => {
       unlisten();
       readable.off("readable", this.#look);
-      this.#ended = true;
-      this.#failure = error;
+      this.#end(error);
       this.#look();
     });
   }
@@ -90,8 +89,15 @@ class ReadableItems<T> implements AsyncIterator<T, unknown> {
         } else resolve({ value: undefined, done: true });
       };
       this.#readable.destroy(reason instanceof Error ? reason : undefined);
+      // Not every stream tells when it has closed.
+      if (this.#readable.closed && !this.#ended) this.#end(this.#readable.errored);
       this.#look();
     });
+  }
+
+  #end(error: Error | null | undefined): void {
+    this.#ended = true;
+    this.#failure ??= error;
   }
 
   readonly #look = (): void => this.#looks();

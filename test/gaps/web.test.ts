@@ -126,7 +126,7 @@ gapLaw("toTransformStream of a channel", {
     return { ...readerActs(run, readable), ...writerActs(run, writable), abort: run.abort };
   },
   starts: [...starts, ["ask", "give"], ["ask", "give", "ask"]],
-  over: { leave: ["client", "writer", "leaving", "body"] },
+  over: { leave: ["client", "writer", "leaving", "body"], abort: ["client", "body"] },
   rest: ["ask", "end", "ask", "ask", "ask", "ask", "leave"],
   excuses: ["leave", "fail", "abort"],
   allows: complains,

@@ -191,7 +191,7 @@ gapLaw("toDuplex", {
     };
   },
   starts: [...starts, ["ask", "give"], ["ask", "give", "ask"]],
-  over: { leave: ["client", "writer", "leaving", "body"] },
+  over: { leave: ["client", "writer", "leaving", "body"], abort: ["client", "body"] },
   rest: ["ask", "end", "ask", "ask", "ask", "ask", "leave"],
   excuses: ["leave", "fail", "abort"],
   allows: complains,
