@@ -16,7 +16,7 @@ export function clientOf<T>(
 ): Client<T> {
   const channel = new Channel<T>();
   const client = channel.client();
-  const { return: returnOf, throw: throwOf } = client;
+  const { return: returnOf } = client;
 
   let server: Server<T>;
   const ask = (): void => source.ask();
@@ -59,8 +59,7 @@ export function clientOf<T>(
     },
 
     async throw(error: unknown) {
-      if (channel.closed) return throwOf.call(client, error);
-      void returnOf.call(client, undefined);
+      returnOf.call(client, undefined).catch(() => {}); // settles the requests that wait
       await leave(error);
       throw error;
     },

@@ -10,7 +10,7 @@ import type { Client } from "../index.ts";
  * Reads a Node stream through a client end: a socket, a file, the output of another program.
  *
  * The stream is read once for each request, and what it reads ahead is its own business. The client rejects with the very
- * error of the stream, and with Node's `ERR_STREAM_PREMATURE_CLOSE` when the stream is destroyed before its end. Leaving
+ * error of the stream, after the items that it had, and with Node's `ERR_STREAM_PREMATURE_CLOSE` when the stream is destroyed before its end. Leaving
  * the client destroys the stream at once, even while it is quiet, which `break` in a `for await` over the stream itself
  * cannot do: `return()` without an error, `throw(error)` with it. They settle when the stream has closed, and reject with
  * an error that comes of that, or was on its way to the client.
@@ -68,7 +68,7 @@ class ReadableItems<T> implements AsyncIterator<T, unknown> {
     this.#listens = true;
     return new Promise((resolve, reject) => {
       this.#looks = () => {
-        const item = this.#readable.destroyed ? null : (this.#readable.read() as T | null);
+        const item = this.#readable.read() as T | null;
         if (item === null && !this.#ended) return;
         this.#looks = () => {};
         if (item !== null) resolve({ value: item, done: false });

@@ -270,6 +270,21 @@ describe("the heartbeat", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("has one timer, however many reads wait", async () => {
+    const { source } = byHand();
+    const reader = toEventStream(source, { heartbeat: 10 }).getReader();
+    const reads = [reader.read(), reader.read(), reader.read()];
+    await settled();
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(10);
+    expect(shown(await reads[0]!)).toBe(":\n\n");
+    await settled();
+    expect(vi.getTimerCount()).toBe(1);
+    void reader.cancel();
+    await Promise.all(reads);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("leaves no timer when its source fails in the very call that asks it", async () => {
     const source = {
       [Symbol.iterator]: () => ({

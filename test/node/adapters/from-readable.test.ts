@@ -173,6 +173,19 @@ describe("errors", () => {
     },
   );
 
+  test("come after the items that the stream had", async () => {
+    const stream = byHand();
+    const client = fromReadable(stream);
+    for (const item of [1, 2, 3]) stream.push(item);
+    expect(await client.receive()).toBe(1);
+    const failure = new Error("broken");
+    stream.destroy(failure);
+    await idle();
+    expect(await client.receive()).toBe(2);
+    expect(await client.receive()).toBe(3);
+    expect(await client.receive().catch(caught)).toBe(failure);
+  });
+
   test("on their way when the client leaves are told by the leaving", async () => {
     for (let gap = 0; gap < 6; gap++) {
       const stream = byHand();
