@@ -26,8 +26,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { type Scope, scope } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { settled } from "../support/settled.ts";
+import { withoutTraces } from "../support/without-traces.ts";
 import { Run } from "./run.ts";
 import { createSource, type Source, type SourceKind } from "./sources.ts";
 import { rejectionsReported } from "./unhandled.ts";
@@ -69,43 +70,46 @@ interface Plan {
 const upTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, k) => k);
 
 /** How many microtasks lie between the acts. */
-const gaps: Readonly<Record<Scope, readonly number[]>> = {
+const gaps = byScope({
   part: [0, 1, 2, 3, 5, 8, 13],
   usual: [...upTo(12), 14, 17, 21, 26, 33, 40],
   long: upTo(40),
-};
+});
 
 const BATCH = 512;
 const SHOWN = 12;
 
 /** Holds a subject to the law: with every pair of acts, and with longer programs at random. */
 export function gapLaw(name: string, subject: Subject): void {
-  test(`the gap law: ${name}`, async () => {
-    const failures = new Map<string, string[]>();
-    let runs = 0;
-    await rejectionsReported(async (reported) => {
-      for (const batch of batches(sampled(plans(subject), subject.sample))) {
-        runs += batch.length;
-        const found = await runTogether(subject, batch);
-        // Whose rejection it is shows where each runs alone.
-        if (reported().length > 0) {
-          for (const plan of batch) found.push(await runAlone(subject, plan, reported));
-        }
-        for (const { plan, run } of found) note(failures, plan, run.troubles);
-      }
-    });
-    console.info(`${name}: ${runs.toLocaleString("en")} runs`);
-    if (failures.size > 0) expect.fail(report(failures));
-  });
+  test(`the gap law: ${name}`, () => withoutTraces(() => tryPairs(name, subject)));
+  test(`the gap law, at random: ${name}`, () => withoutTraces(() => tryPrograms(subject)));
+}
 
-  test(`the gap law, at random: ${name}`, async () => {
-    await rejectionsReported(async (reported) => {
-      const property = fc.asyncProperty(programs(subject), async (plan) => {
-        const { run } = await runAlone(subject, plan, reported);
-        if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
-      });
-      await fc.assert(property, { numRuns: { part: 100, usual: 500, long: 20_000 }[scope] });
+async function tryPairs(name: string, subject: Subject): Promise<void> {
+  const failures = new Map<string, string[]>();
+  let runs = 0;
+  await rejectionsReported(async (reported) => {
+    for (const batch of batches(sampled(plans(subject), subject.sample))) {
+      runs += batch.length;
+      const found = await runTogether(subject, batch);
+      // Whose rejection it is shows where each runs alone.
+      if (reported().length > 0) {
+        for (const plan of batch) found.push(await runAlone(subject, plan, reported));
+      }
+      for (const { plan, run } of found) note(failures, plan, run.troubles);
+    }
+  });
+  console.info(`${name}: ${runs.toLocaleString("en")} runs`);
+  if (failures.size > 0) expect.fail(report(failures));
+}
+
+async function tryPrograms(subject: Subject): Promise<void> {
+  await rejectionsReported(async (reported) => {
+    const property = fc.asyncProperty(programs(subject), async (plan) => {
+      const { run } = await runAlone(subject, plan, reported);
+      if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
     });
+    await fc.assert(property, { numRuns: byScope({ part: 100, usual: 500, long: 20_000 }) });
   });
 }
 
@@ -121,7 +125,7 @@ function* plans(subject: Subject): Generator<Plan> {
     for (const start of starts) {
       for (const one of first) {
         for (const two of second) {
-          for (const gap of gaps[scope]) yield { source, start, acts: [one, gap, two] };
+          for (const gap of gaps) yield { source, start, acts: [one, gap, two] };
         }
       }
     }
@@ -142,8 +146,9 @@ function programs(subject: Subject): fc.Arbitrary<Plan> {
 
 /** The gaps are tried innermost, and they are a number of no other factors: so each pair of acts has others. */
 function* sampled(all: Iterable<Plan>, every = 1): Generator<Plan> {
+  const nth = byScope({ part: every, usual: every, long: 1 });
   let n = 0;
-  for (const plan of all) if (scope === "long" || n++ % every === 0) yield plan;
+  for (const plan of all) if (n++ % nth === 0) yield plan;
 }
 
 function* batches(all: Iterable<Plan>): Generator<Plan[]> {

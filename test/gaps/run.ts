@@ -44,6 +44,7 @@ export class Run {
   readonly #ofAll = new AbortController();
   readonly #calls: Watched[] = [];
   readonly #given: Given[] = [];
+  readonly #pulled: unknown[] = [];
   readonly #thrown = new Map<unknown, Thrown>();
   /** The calls that were told of the abort. */
   readonly #aborted: Watched[] = [];
@@ -109,11 +110,12 @@ export class Run {
   /**
    * Watches a call, which has to settle. What it rejects with has been told to `who`.
    *
+   * @param call A promise; or, where the call may run acts of its own, what makes it: these come later.
    * @param takes Gets what it resolves to; returns the items that this brought.
    */
   watch<T>(
     name: string,
-    call: PromiseLike<T> | undefined,
+    call: PromiseLike<T> | undefined | (() => PromiseLike<T> | undefined),
     options: {
       who?: string;
       signal?: AbortSignal | undefined;
@@ -128,7 +130,6 @@ export class Run {
       strict?: boolean;
     } = {},
   ): void {
-    if (call === undefined) return;
     const { who = "client", signal, takes, gives, lane, tells = true, strict = false } = options;
     const watched: Watched = {
       name,
@@ -144,7 +145,9 @@ export class Run {
       if (watched.settled) this.troubles.push(`${name} settled twice`);
       watched.settled = true;
     };
-    call.then(
+    const promise = typeof call === "function" ? call() : call;
+    if (promise === undefined) return settle();
+    promise.then(
       (value) => {
         settle();
         if (given) given.accepted = true;
@@ -160,9 +163,9 @@ export class Run {
     );
   }
 
-  /** Notes items that were taken just now, without a call that waits. */
-  took(...items: unknown[]): void {
-    this.#calls.push({ name: "", who: "", signal: undefined, settled: true, items, late: false });
+  /** Notes an item that was taken without a call that waits, and so has no place in the order of the calls. */
+  pulled(item: unknown): void {
+    this.#pulled.push(item);
   }
 
   /** Looks at something when all is over. */
@@ -233,23 +236,27 @@ export class Run {
   }
 
   #checkItems(): void {
-    const taken = this.#calls.flatMap(({ items }) => items) as number[];
-    const last = new Map<number, number>();
+    const inOrder = this.#calls.flatMap(({ items }) => items);
+    const taken = new Set([...inOrder, ...this.#pulled]);
+    const count = inOrder.length + this.#pulled.length;
+    if (taken.size < count) this.troubles.push("an item is taken twice");
     for (const item of taken) {
-      const lane = Math.floor(item / LANE);
       const given = this.#given.find((one) => one.item === item);
       if (!given) this.troubles.push(`${String(item)} is taken, which nobody has given`);
       else if (given.accepted === false) {
-        this.troubles.push(`${item} is taken, though its giver was told that it is not`);
+        this.troubles.push(`${given.item} is taken, though its giver was told that it is not`);
       }
+    }
+    const last = new Map<number, number>();
+    for (const item of inOrder as number[]) {
+      const lane = Math.floor(item / LANE);
       const previous = last.get(lane) ?? 0;
-      if (item === previous) this.troubles.push(`${item} is taken twice`);
-      else if (item < previous) this.troubles.push(`${item} is taken after ${previous}`);
+      if (item < previous) this.troubles.push(`${item} is taken after ${previous}`);
       last.set(lane, item);
     }
     if (this.excused) return;
     for (const { item, accepted } of this.#given) {
-      if (accepted && !taken.includes(item)) this.troubles.push(`${item} is lost`);
+      if (accepted && !taken.has(item)) this.troubles.push(`${item} is lost`);
     }
   }
 

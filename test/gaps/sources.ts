@@ -224,8 +224,9 @@ export function consumer(
   const takes = ({ value, done }: IteratorResult<unknown, unknown>): unknown[] =>
     done === true ? [] : [value];
   return {
-    ask: () => run.watch("next()", iterator.next(), { takes }),
-    leave: () => run.watch("return()", iterator.return?.(), { takes }),
-    throw: () => run.watch("throw()", iterator.throw?.(run.error("the client's error")), { takes }),
+    ask: () => run.watch("next()", () => iterator.next(), { takes }),
+    leave: () => run.watch("return()", () => iterator.return?.(), { takes }),
+    throw: () =>
+      run.watch("throw()", () => iterator.throw?.(run.error("the client's error")), { takes }),
   };
 }

@@ -26,7 +26,7 @@ gapLaw("toReadableStream", {
   starts,
   over: { leave: ["client"] },
   rest,
-  sample: 2,
+  sample: 4,
 });
 
 /** No item, so that nothing excuses an error that is told to nobody. */
@@ -57,7 +57,7 @@ gapLaw("toEventStream", {
   starts,
   over: { leave: ["client"] },
   rest,
-  sample: 3,
+  sample: 7,
 });
 
 /** A stream by hand, so that it is not ours. */
@@ -96,7 +96,7 @@ gapLaw("fromReadableStream", {
   starts,
   over: { leave: ["client"], throw: ["client"] },
   rest,
-  sample: 3,
+  sample: 7,
 });
 
 async function* passed(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
@@ -113,6 +113,7 @@ gapLaw("toTransformStream of a function", {
   rest: ["ask", "end", "ask", "ask", "ask", "ask", "leave"],
   excuses: ["leave", "fail"],
   allows: complains,
+  sample: 2,
 });
 
 gapLaw("toTransformStream of a channel", {
@@ -130,6 +131,7 @@ gapLaw("toTransformStream of a channel", {
   rest: ["ask", "end", "ask", "ask", "ask", "ask", "leave"],
   excuses: ["leave", "fail", "abort"],
   allows: complains,
+  sample: 3,
 });
 
 for (const [kind, create] of [
@@ -161,6 +163,7 @@ for (const [kind, create] of [
     rest: ["end", "ask", "ask", "ask", "ask", "ask", "leave"],
     excuses: ["leave", "throw", "abort", "fail"],
     allows: complains,
+    sample: 4,
   });
 }
 

@@ -1,18 +1,19 @@
 const { process } = globalThis as { process?: { env: Record<string, string | undefined> } };
 
-/** How many cases tests try that try many: a part where they run once more, in other engines or on broken sources. */
-export type Scope = "part" | "usual" | "long";
-
-/** The usual in `npm test`. */
-export const scope: Scope = chosen(process?.env["TEST_SCOPE"]);
+type Scope = "part" | "usual" | "long";
 
 /**
- * Whether tests that try many cases try all they can: so in `npm test`. Where the same tests run once more, to see other
- * engines or broken sources, they try a part.
+ * How many cases the tests try that could try any number:
+ *
+ * - a part, where the same tests run once more, to see other engines or broken sources (`TEST_SCOPE=part`, and browsers);
+ * - as many as find nearly everything, in `npm test`;
+ * - all they can, in `npm run test:long` (`TEST_SCOPE=long`).
  */
+const named = process === undefined ? "part" : process.env["TEST_SCOPE"];
+export const scope: Scope = named === "part" || named === "long" ? named : "usual";
+
+/** Whether it is more than a part. */
 export const thorough: boolean = scope !== "part";
 
-function chosen(name: string | undefined): Scope {
-  if (process === undefined || name === "part") return "part";
-  return name === "long" ? "long" : "usual";
-}
+/** What belongs to the scope of this run. */
+export const byScope = <T>(choices: Readonly<Record<Scope, T>>): T => choices[scope];

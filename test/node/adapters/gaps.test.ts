@@ -86,7 +86,7 @@ gapLaw("toReadable", {
   over: { leave: ["client"] },
   rest,
   allows: complains,
-  sample: 5,
+  sample: 8,
 });
 
 /** What waits is told when the stream closes: a turn later, in which the source has shown that it is quiet. */
@@ -148,7 +148,7 @@ gapLaw("fromReadable", {
   over: { leave: ["client"], throw: ["client"] },
   rest,
   allows: complains,
-  sample: 5,
+  sample: 8,
 });
 
 gapLaw("fromReadable, of a stream that fails", {
@@ -195,6 +195,7 @@ gapLaw("toDuplex", {
   rest: ["ask", "end", "ask", "ask", "ask", "ask", "leave"],
   excuses: ["leave", "fail", "abort"],
   allows: complains,
+  sample: 3,
 });
 
 for (const [kind, create] of [
@@ -226,6 +227,6 @@ for (const [kind, create] of [
     rest: ["end", "ask", "ask", "ask", "ask", "ask", "leave"],
     excuses: ["leave", "throw", "abort", "fail"],
     allows: complains,
-    sample: 2,
+    sample: 4,
   });
 }
