@@ -10,10 +10,10 @@ import type { Client } from "../index.ts";
  * Reads a Node stream through a client end: a socket, a file, the output of another program.
  *
  * The stream is read once for each request, and what it reads ahead is its own business. The client rejects with the very
- * error of the stream, after the items that it had, and with Node's `ERR_STREAM_PREMATURE_CLOSE` when the stream is destroyed before its end. Leaving
- * the client destroys the stream at once, even while it is quiet, which `break` in a `for await` over the stream itself
- * cannot do: `return()` without an error, `throw(error)` with it. They settle when the stream has closed, and reject with
- * an error that comes of that, or was on its way to the client.
+ * error of the stream, after the items that it had, and with Node's `ERR_STREAM_PREMATURE_CLOSE` when the stream is
+ * destroyed before its end. Leaving the client destroys the stream at once, even while it is quiet, which `break` in a
+ * `for await` over the stream itself cannot do: `return()` without an error, `throw(error)` with it. They settle when the
+ * stream has closed, and reject with an error that comes of that, or was on its way to the client.
  *
  * @param readable What to read from, and not to be read by anybody else. It may be a `Duplex`, which is destroyed whole.
  * @returns A client, whose overlapping, cancelled and awaited calls are those of any channel.
@@ -21,18 +21,16 @@ import type { Client } from "../index.ts";
  *
  * @example
  * ```ts
- * import { createServer, connect } from "node:net";
- * import { once } from "node:events";
+ * import { PassThrough } from "node:stream";
  * import { fromReadable } from "coroutine-channels/node";
  *
- * const server = createServer((socket) => socket.write("Hello")).listen(0);
- * await once(server, "listening");
- * const socket = connect(server.address().port);
- * for await (const part of fromReadable(socket)) {
- *   console.log(String(part)); // => Hello
- *   break; // closes the connection, though nothing more comes
- * }
- * server.close();
+ * const socket = new PassThrough(); // or a connection that says no more
+ * socket.write("Hello");
+ * const client = fromReadable(socket);
+ * console.log(String(await client.receive())); // => Hello
+ * const next = client.next(); // waits
+ * await client.return();
+ * console.log(socket.destroyed, (await next).done); // => true true
  * ```
  */
 export function fromReadable<T = unknown>(readable: Readable): Client<T> {
