@@ -1,5 +1,5 @@
 // Each item to one of several: three workers on one queue, of which one leaves early.
-import { produce, distribute } from "coroutine-channels";
+import { distribute, produce } from "coroutine-channels";
 
 const parcels = distribute(
   produce<number>(async (server) => {
@@ -24,9 +24,9 @@ await Promise.all([courier("Ann", 2), courier("Bob", Infinity), courier("Cem", I
 // Bob delivers 2
 // Cem delivers 3
 // Ann delivers 4
+// Ann goes home
 // Bob delivers 5
 // Cem delivers 6
-// Ann goes home
 // Bob delivers 7
 // all parcels are out
 // Bob goes home

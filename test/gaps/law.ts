@@ -28,6 +28,7 @@ import { expect, test } from "vitest";
 
 import { byScope } from "../support/scope.ts";
 import { settled } from "../support/settled.ts";
+import { withoutTraces } from "../support/without-traces.ts";
 import { Run } from "./run.ts";
 import { createSource, type Source, type SourceKind } from "./sources.ts";
 import { rejectionsReported } from "./unhandled.ts";
@@ -80,32 +81,35 @@ const SHOWN = 12;
 
 /** Holds a subject to the law: with every pair of acts, and with longer programs at random. */
 export function gapLaw(name: string, subject: Subject): void {
-  test(`the gap law: ${name}`, async () => {
-    const failures = new Map<string, string[]>();
-    let runs = 0;
-    await rejectionsReported(async (reported) => {
-      for (const batch of batches(sampled(plans(subject), subject.sample))) {
-        runs += batch.length;
-        const found = await runTogether(subject, batch);
-        // Whose rejection it is shows where each runs alone.
-        if (reported().length > 0) {
-          for (const plan of batch) found.push(await runAlone(subject, plan, reported));
-        }
-        for (const { plan, run } of found) note(failures, plan, run.troubles);
-      }
-    });
-    console.info(`${name}: ${runs.toLocaleString("en")} runs`);
-    if (failures.size > 0) expect.fail(report(failures));
-  });
+  test(`the gap law: ${name}`, () => withoutTraces(() => tryPairs(name, subject)));
+  test(`the gap law, at random: ${name}`, () => withoutTraces(() => tryPrograms(subject)));
+}
 
-  test(`the gap law, at random: ${name}`, async () => {
-    await rejectionsReported(async (reported) => {
-      const property = fc.asyncProperty(programs(subject), async (plan) => {
-        const { run } = await runAlone(subject, plan, reported);
-        if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
-      });
-      await fc.assert(property, { numRuns: byScope({ part: 100, usual: 500, long: 20_000 }) });
+async function tryPairs(name: string, subject: Subject): Promise<void> {
+  const failures = new Map<string, string[]>();
+  let runs = 0;
+  await rejectionsReported(async (reported) => {
+    for (const batch of batches(sampled(plans(subject), subject.sample))) {
+      runs += batch.length;
+      const found = await runTogether(subject, batch);
+      // Whose rejection it is shows where each runs alone.
+      if (reported().length > 0) {
+        for (const plan of batch) found.push(await runAlone(subject, plan, reported));
+      }
+      for (const { plan, run } of found) note(failures, plan, run.troubles);
+    }
+  });
+  console.info(`${name}: ${runs.toLocaleString("en")} runs`);
+  if (failures.size > 0) expect.fail(report(failures));
+}
+
+async function tryPrograms(subject: Subject): Promise<void> {
+  await rejectionsReported(async (reported) => {
+    const property = fc.asyncProperty(programs(subject), async (plan) => {
+      const { run } = await runAlone(subject, plan, reported);
+      if (run.troubles.length > 0) expect.fail(`${nameOf(plan)}: ${run.troubles.join("; ")}`);
     });
+    await fc.assert(property, { numRuns: byScope({ part: 100, usual: 500, long: 20_000 }) });
   });
 }
 

@@ -17,15 +17,6 @@ function readerActs(run: Run, reader: Reader<unknown>): Acts {
   };
   return {
     ...consumer(run, reader),
-    throw() {
-      // Where both ends throw, one is told of the other's.
-      const optional = (): boolean =>
-        run.threw("the writer's error") || run.threw("the source's error");
-      const error = run.error("the reader's error", { optional });
-      const takes = ({ value, done }: IteratorResult<unknown, void>): unknown[] =>
-        done ? [] : [value];
-      run.watch("throw()", () => reader.throw(error), { takes });
-    },
     read: read(3),
     receive() {
       const options = run.options();
@@ -147,7 +138,7 @@ gapLaw("a stream that is written from sources", {
   over: { leave: both, abort: both },
   rest: ["dry", "end", "take", "ask", "leave"],
   excuses,
-  sample: 4,
+  sample: 5,
 });
 
 for (const when of ["opened", "asked", "closed"] as const) {
@@ -160,7 +151,7 @@ for (const when of ["opened", "asked", "closed"] as const) {
         inside(name),
         () => {
           source.meanwhile[when] = acts[name];
-          return acts["write"]!();
+          acts["write"]!();
         },
       ]);
       return { ...acts, ...Object.fromEntries(prepared) };
@@ -170,7 +161,7 @@ for (const when of ["opened", "asked", "closed"] as const) {
     second: [...reads, "give", "end", "abortCall"],
     rest: ["end", "take", "ask", "leave"],
     excuses: [...excuses, inside("leave"), inside("abort")],
-    sample: 3,
+    sample: 5,
   });
 }
 
