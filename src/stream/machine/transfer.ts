@@ -34,7 +34,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Whether an iterator runs. */
   #running = false;
-  /** What was called meanwhile and cannot queue: a departure of the reader, an end from outside. */
+  /** What comes in meanwhile. */
   readonly #postponed: (() => void)[] = [];
   /** The offers that have ended before their sources, which are to be closed. */
   readonly #unclosed: Offer<T>[] = [];
@@ -94,21 +94,19 @@ export class Transfer<T> extends Life implements Lender<T> {
   enter(call: Wish<T> | Offer<T>): void {
     const { phase } = this;
     const { side, kind } = call;
-    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
-    if (departs && side === CLIENT && this.#running) {
+    if (this.#running) {
+      if (side === CLIENT) this.age++;
       this.#postponed.push(() => this.enter(call));
       return;
     }
+    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
     const late = phase === ENDED || (phase === CLOSED && side === SERVER);
     if (late) this.finishLate(call);
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
       this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else if (side === SERVER) this.#offers.push(call);
-    else {
-      this.#wishes.push(call);
-      if (this.#running) this.age++;
-    }
+    else this.#wishes.push(call);
     this.advance();
     if (departs && !late) this.#announce();
   }
@@ -121,6 +119,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
+    if (this.#running) {
+      this.#postponed.push(() => this.cancel(call, reason));
+      return;
+    }
     if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
@@ -136,6 +138,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** The reader is about to leave: its wishes are done. */
   withdraw(): void {
+    if (this.#running) {
+      this.#postponed.push(() => this.withdraw());
+      return;
+    }
     this.#withdraw();
     this.settle();
   }
@@ -172,7 +178,7 @@ export class Transfer<T> extends Life implements Lender<T> {
         return { value, done: false };
       }
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
-      const found = offer.waits && supply.ready;
+      const found = supply.ready;
       const result = found ? { value: supply.take(), done: false as const } : undefined;
       if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
       if (result !== undefined) return result;
@@ -189,15 +195,14 @@ export class Transfer<T> extends Life implements Lender<T> {
   protected advance(): void {
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
     do {
-      while (!this.#running && this.#step());
+      while (this.#step());
       this.settle();
-    } while (!this.#running && (this.#resume() || this.#ask()));
+    } while (this.#resume() || this.#ask());
     this.changed?.();
   }
 
   protected override settle(): void {
     super.settle();
-    if (this.#running) return;
     for (let offer = this.#unclosed.pop(); offer !== undefined; offer = this.#unclosed.pop()) {
       void this.#closeSource(offer);
     }
@@ -360,7 +365,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   #joins(supply: Supply<T>): boolean {
     const wish = this.#wishes.head;
     if (wish?.gathered === undefined || wish.lacks < 2) return false;
-    if (!supply.ready || this.#kept !== undefined || this.#postponed.length > 0) return false;
+    if (!supply.ready || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;
