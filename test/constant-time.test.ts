@@ -1,163 +1,116 @@
 /**
- * Cancelling one of many calls that wait touches as many links, however many wait; and ending all of
- * them, so many each. Counted, not timed.
+ * O(1), counted and not timed: how many links of the queue a transition touches does not depend on how many calls wait there
+ * (G17). The calls here count each look at their links.
  */
+import { describe, expect, test } from "vitest";
+
 import {
-  Channel,
-  ChannelClosed,
-  type ChannelOptions,
-  StreamChannel,
-  type Writer,
-} from "coroutine-channels";
-import { afterEach, beforeEach, expect, test } from "vitest";
-
-import { type Link, Queue } from "../src/core/queue.ts";
-import { settled } from "./support/settled.ts";
-
-interface AnyLink extends Link<AnyLink> {
-  /** What its neighbours are, where reading these is counted. */
-  neighbours?: [next: AnyLink | undefined, previous: AnyLink | undefined];
-}
+  CLIENT,
+  createCall,
+  NEXT,
+  OPEN,
+  PUT,
+  RECEIVE,
+  RETURN,
+  SEND,
+  SERVER,
+} from "../src/core/call.ts";
+import type { Call, Kind, Side } from "../src/core/call.ts";
+import { Rendezvous } from "../src/core/rendezvous.ts";
 
 let touched = 0;
-let { push } = Queue.prototype;
 
-const counted = (i: 0 | 1): PropertyDescriptor & ThisType<AnyLink> => ({
-  configurable: true,
-  get() {
-    touched++;
-    return this.neighbours![i];
-  },
-  set(other: AnyLink | undefined) {
-    touched++;
-    this.neighbours![i] = other;
-  },
-});
-const both = { next: counted(0), previous: counted(1) };
+class CountedCall implements Call {
+  side: Side;
+  kind: Kind;
+  value: unknown;
+  readonly settle = (): void => {};
+  readonly answered = undefined;
+  #next: Call | undefined;
+  #previous: Call | undefined;
 
-let queued = 0;
-
-/** Some of the links that are queued, the middle one and its neighbours among them, count how often theirs are touched. */
-beforeEach(() => {
-  ({ push } = Queue.prototype);
-  Queue.prototype.push = function (this: Queue<AnyLink>, link: AnyLink): void {
-    if (++queued % 50 < 3 && link.neighbours === undefined) {
-      link.neighbours = [link.next, link.previous];
-      Object.defineProperties(link, both);
-    }
-    push.call(this, link as never);
-  } as typeof push;
-});
-
-afterEach(() => {
-  Queue.prototype.push = push;
-});
-
-type Options = { readonly signal?: AbortSignal };
-/** Makes an end ready, of which every call waits; and the call that waits. */
-type Ready = (options: ChannelOptions) => Promise<(options?: Options) => Promise<unknown>>;
-
-/** One whose reader wants nothing more. */
-async function writerOf(options: ChannelOptions): Promise<Writer<number>> {
-  const channel = new StreamChannel<number>(options);
-  void channel.client().next();
-  const writer = await channel.server();
-  await writer.put(0);
-  return writer;
-}
-
-const ends: [string, Ready][] = [
-  [
-    "a client's receive",
-    async (options) => {
-      const client = new Channel<number>(options).client();
-      return (call) => client.receive(call);
-    },
-  ],
-  [
-    "a server's send",
-    async (options) => {
-      const channel = new Channel<number>(options);
-      void channel.client().next();
-      const server = await channel.server();
-      return (call) => server.send(1, call);
-    },
-  ],
-  [
-    "a server's put",
-    async (options) => {
-      const channel = new Channel<number>(options);
-      void channel.client().next();
-      const server = await channel.server();
-      await server.put(0);
-      return (call) => server.put(1, call);
-    },
-  ],
-  [
-    "a reader's read",
-    async (options) => {
-      const reader = new StreamChannel<number>(options).client();
-      return (call) => reader.read(2, call);
-    },
-  ],
-  [
-    "a reader's receive",
-    async (options) => {
-      const reader = new StreamChannel<number>(options).client();
-      return (call) => reader.receive(call);
-    },
-  ],
-  [
-    "a writer's send",
-    async (options) => {
-      const writer = await writerOf(options);
-      return (call) => writer.send(1, call);
-    },
-  ],
-  [
-    "a writer's put",
-    async (options) => {
-      const writer = await writerOf(options);
-      return (call) => writer.put(1, call);
-    },
-  ],
-  [
-    "a writer's write",
-    async (options) => {
-      const writer = await writerOf(options);
-      return (call) => writer.write(new Set([1]), call);
-    },
-  ],
-];
-
-/** How many links are touched, with so many calls waiting, by cancelling the middle one, and by ending the others. */
-async function linksTouched(
-  ready: Ready,
-  waiting: number,
-): Promise<{ byOne: number; byAll: number }> {
-  const ofAll = new AbortController();
-  const ofOne = new AbortController();
-  const call = await ready({ limit: waiting + 1, signal: ofAll.signal });
-  queued = 0;
-  for (let i = 0; i < waiting; i++) {
-    const waits = call(i === waiting / 2 ? { signal: ofOne.signal } : undefined);
-    waits.catch(ChannelClosed.ignore);
+  constructor(side: Side, kind: Kind, value: unknown) {
+    this.side = side;
+    this.kind = kind;
+    this.value = value;
   }
-  await settled();
-  touched = 0;
-  ofOne.abort(new ChannelClosed());
-  const byOne = touched;
-  ofAll.abort(new ChannelClosed());
-  const byAll = touched - byOne;
-  await settled();
-  return { byOne, byAll };
+
+  get next(): Call | undefined {
+    touched++;
+    return this.#next;
+  }
+  set next(call: Call | undefined) {
+    touched++;
+    this.#next = call;
+  }
+  get previous(): Call | undefined {
+    touched++;
+    return this.#previous;
+  }
+  set previous(call: Call | undefined) {
+    touched++;
+    this.#previous = call;
+  }
 }
 
-test.each(ends)("%s", async (_, ready) => {
-  const few = await linksTouched(ready, 1000);
-  const many = await linksTouched(ready, 100_000);
-  expect(few.byOne).toBeGreaterThan(0);
-  expect(many.byOne).toBe(few.byOne);
-  expect(few.byAll).toBeGreaterThan(50);
-  expect(many.byAll).toBeLessThan(200 * few.byAll);
+interface Crowd {
+  readonly meeting: Rendezvous;
+  readonly side: Side;
+  readonly other: Side;
+  readonly calls: Call[];
+}
+
+/** An open channel in which so many calls of one end wait. */
+function crowd(side: Side, count: number): Crowd {
+  const meeting = new Rendezvous(Infinity, undefined);
+  meeting.open(createCall(SERVER, OPEN, undefined));
+  meeting.enter(createCall(CLIENT, NEXT, undefined));
+  if (side === CLIENT) meeting.enter(createCall(SERVER, NEXT, 0));
+  const calls = Array.from({ length: count }, (_, i) => new CountedCall(side, SEND, i));
+  for (const call of calls) meeting.enter(call);
+  return { meeting, side, other: side === CLIENT ? SERVER : CLIENT, calls };
+}
+
+/** Acts that leave a crowd a crowd, each on other calls of it. */
+const acts: Record<string, (crowd: Crowd) => void> = {
+  "the first in the queue is cancelled": ({ meeting, calls }) =>
+    meeting.cancel(calls[1]!, "reason"),
+  "one in the middle is cancelled": ({ meeting, calls }) =>
+    meeting.cancel(calls[calls.length >> 1]!, "reason"),
+  "the last is cancelled": ({ meeting, calls }) => meeting.cancel(calls.at(-1)!, "reason"),
+  "one more comes": ({ meeting, side }) => meeting.enter(new CountedCall(side, SEND, 1)),
+  "the other end sends": ({ meeting, other }) => meeting.enter(new CountedCall(other, SEND, 1)),
+  "the other end asks": ({ meeting, other }) =>
+    meeting.enter(new CountedCall(other, RECEIVE, undefined)),
+  "the other end puts": ({ meeting, other }) => meeting.enter(new CountedCall(other, PUT, 1)),
+};
+
+const touchedBy = (act: () => void): number => {
+  touched = 0;
+  act();
+  return touched;
+};
+
+describe.each([
+  ["client", CLIENT],
+  ["server", SERVER],
+] as const)("where many calls of the %s wait", (_, side) => {
+  const few = crowd(side, 1_000);
+  const many = crowd(side, 100_000);
+
+  test.each(Object.entries(acts))(
+    "as many links are touched among 100,000 as among 1,000 when %s",
+    (_name, act) => {
+      const among = [few, many].map((one) => touchedBy(() => act(one)));
+      expect(among[1]).toBe(among[0]);
+      expect(among[0]).toBeLessThan(50);
+    },
+  );
+
+  test("leaving touches each link a few times", () => {
+    for (const one of [few, many]) {
+      const leave = (): void => one.meeting.enter(new CountedCall(CLIENT, RETURN, undefined));
+      expect(touchedBy(leave)).toBeLessThan(20 * one.calls.length);
+    }
+  });
 });
