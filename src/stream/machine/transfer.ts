@@ -84,9 +84,11 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
     const offer = this.#offers.head;
-    if (offer?.supply === undefined || this.#wishes.head !== undefined) return undefined;
+    const supply = offer?.supply;
+    if (supply === undefined || this.#wishes.head !== undefined) return undefined;
     if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
-    const result = this.lend(offer, this.age, true);
+    if (supply.ready) return { value: supply.take(), done: false };
+    const result = this.lend(offer!, this.age, true);
     return result.done ? undefined : result;
   }
 
