@@ -121,7 +121,9 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
+    if (!call.waits) return;
+    // A wish is withdrawn before the item comes that it has asked for.
+    if (call.side === SERVER && this.#postpones(() => this.cancel(call, reason))) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
@@ -131,7 +133,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     } else if (call === this.#taken) this.#taken = undefined;
     else if (!this.#hearing.delete(call)) this.#offers.remove(call);
     this.refuse(call, reason);
-    this.advance();
+    if (this.#running) this.settle();
+    else this.advance();
   }
 
   /** The reader is about to leave: its wishes are done. */
