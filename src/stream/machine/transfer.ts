@@ -84,9 +84,11 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
     const offer = this.#offers.head;
-    if (offer?.supply === undefined || this.#wishes.head !== undefined) return undefined;
+    const supply = offer?.supply;
+    if (supply === undefined || this.#wishes.head !== undefined) return undefined;
     if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
-    const result = this.lend(offer, this.age, true);
+    if (supply.ready) return { value: supply.take(), done: false };
+    const result = this.lend(offer!, this.age);
     return result.done ? undefined : result;
   }
 
@@ -158,8 +160,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#announce();
   }
 
-  /** @param wished Whether a wish comes in next if there is no item: it is before what the iterator has called. */
-  lend(offer: Offer<T>, age: number, wished = false): IteratorResult<T, undefined> {
+  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
     const { supply } = offer;
     if (offer === this.#offers.head && age === this.age) {
       if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
@@ -171,8 +172,7 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
       const found = supply.ready;
       const result = found ? { value: supply.take(), done: false as const } : undefined;
-      const waits = this.#wishes.head !== undefined || this.#postponed.length > 0;
-      if (found ? waits : !wished) this.advance();
+      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
