@@ -88,7 +88,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (supply === undefined || this.#wishes.head !== undefined) return undefined;
     if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
     if (supply.ready) return { value: supply.take(), done: false };
-    const result = this.lend(offer!, this.age);
+    const result = this.lend(offer!, this.age, true);
     return result.done ? undefined : result;
   }
 
@@ -167,7 +167,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#announce();
   }
 
-  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
+  /** @param wished Whether a wish comes in next if there is no item: it is before what the iterator has called. */
+  lend(offer: Offer<T>, age: number, wished = false): IteratorResult<T, undefined> {
     const { supply } = offer;
     if (offer === this.#offers.head && age === this.age) {
       if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
@@ -179,7 +180,8 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
       const found = supply.ready;
       const result = found ? { value: supply.take(), done: false as const } : undefined;
-      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
+      const waits = this.#wishes.head !== undefined || this.#postponed.length > 0;
+      if (found ? waits : !wished) this.advance();
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
