@@ -1,6 +1,6 @@
 import type { Channel, Client } from "../index.ts";
-import { streamsOfConversation } from "./conversation.ts";
-import { streamsOfStage } from "./stage.ts";
+import { streamsOfConversation } from "./parts/conversation.ts";
+import { streamsOfStage } from "./parts/stage.ts";
 
 /**
  * Makes the two streams that `pipeThrough` takes, of a function that reads items and gives others, or of a channel that

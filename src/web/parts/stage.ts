@@ -1,9 +1,9 @@
-import { iteratorOf } from "../adapters/iterator-of.ts";
-import type { Items } from "../adapters/iterator-of.ts";
-import { Sender } from "../adapters/sender.ts";
-import { Source } from "../adapters/source.ts";
-import { Channel } from "../index.ts";
-import type { Client } from "../index.ts";
+import { iteratorOf } from "../../adapters/iterator-of.ts";
+import type { Items } from "../../adapters/iterator-of.ts";
+import { Sender } from "../../adapters/sender.ts";
+import { Source } from "../../adapters/source.ts";
+import { Channel } from "../../index.ts";
+import type { Client } from "../../index.ts";
 import { readableOf } from "./readable-of.ts";
 import { writableOf } from "./writable-of.ts";
 import type { Demand } from "./writable-of.ts";

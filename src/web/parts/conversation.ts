@@ -1,6 +1,6 @@
-import { clientOfChannel, Conversation } from "../adapters/conversation.ts";
-import { ChannelClosed } from "../index.ts";
-import type { Channel } from "../index.ts";
+import { clientOfChannel, Conversation } from "../../adapters/conversation.ts";
+import { ChannelClosed } from "../../index.ts";
+import type { Channel } from "../../index.ts";
 import { readableOf } from "./readable-of.ts";
 import { writableOf } from "./writable-of.ts";
 
