@@ -88,7 +88,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (supply === undefined || this.#wishes.head !== undefined) return undefined;
     if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
     if (supply.ready) return { value: supply.take(), done: false };
-    const result = this.lend(offer!, this.age, true);
+    const result = this.lend(offer!, this.age);
     return result.done ? undefined : result;
   }
 
@@ -107,8 +107,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
       this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else if (side === SERVER) this.#offers.push(call);
-    else this.#wishes.push(call);
+    } else {
+      call.waits = true;
+      if (call.side === SERVER) this.#offers.push(call);
+      else this.#wishes.push(call);
+    }
     this.advance();
     if (departs && !late) this.#announce();
   }
@@ -121,7 +124,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
+    // A wish can be taken back even from inside the iterator that is at work for it.
+    const now = call.side === CLIENT && call.waits;
+    if (!now && this.#postpones(() => this.cancel(call, reason))) return;
+    if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
@@ -132,6 +138,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (!this.#hearing.delete(call)) this.#offers.remove(call);
     this.refuse(call, reason);
     this.advance();
+    this.settle();
   }
 
   /** The reader is about to leave: its wishes are done. */
@@ -160,8 +167,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#announce();
   }
 
-  /** @param wished Whether a wish comes in next if there is no item: it is before what the iterator has called. */
-  lend(offer: Offer<T>, age: number, wished = false): IteratorResult<T, undefined> {
+  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
     const { supply } = offer;
     if (offer === this.#offers.head && age === this.age) {
       if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
@@ -173,8 +179,7 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
       const found = supply.ready;
       const result = found ? { value: supply.take(), done: false as const } : undefined;
-      const waits = this.#wishes.head !== undefined || this.#postponed.length > 0;
-      if (found ? waits : !wished) this.advance();
+      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
@@ -187,6 +192,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
   protected advance(): void {
+    if (this.#running) return;
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
     do {
       while (this.#step());
@@ -359,7 +365,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   #joins(supply: Supply<T>): boolean {
     const wish = this.#wishes.head;
     if (wish?.gathered === undefined || wish.lacks < 2) return false;
-    if (!supply.ready || this.#postponed.length > 0) return false;
+    if (!supply.ready || this.#kept !== undefined || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;
