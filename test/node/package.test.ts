@@ -8,7 +8,6 @@ import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { entryPoints } from "../../scripts/entry-points.ts";
-import { filesBelow } from "../../scripts/files.ts";
 import { root, runTool } from "../../scripts/project.ts";
 import { type Packed, packAndInstall } from "../support/packed.ts";
 
