@@ -21,7 +21,9 @@ export function circlesIn(waiting: readonly Waiting[]): Waiting[][] {
       at = next && lookup(next);
     }
     const first = at === undefined ? -1 : path.indexOf(at);
-    if (first >= 0) circles.push(oldestFirst(path.slice(first)));
+    const circle = first < 0 ? [] : path.slice(first);
+    // Of one function that seems to wait for itself, another run may have been meant.
+    if (circle.length > 1 || circle[0]?.routine?.certain === true) circles.push(oldestFirst(circle));
   }
   return circles;
 }

@@ -6,8 +6,8 @@ export interface Place {
   readonly at: string | undefined;
   /** Its callers, the nearest first. */
   readonly callers: readonly string[];
-  /** The outermost function of the chain of calls. */
-  readonly outermost: string | undefined;
+  /** The outermost function of the chain of calls, and in which file it is. */
+  readonly outermost: { readonly name: string; readonly file: string } | undefined;
   /** The piece of the library, if any, that has made the call: `merge`. */
   readonly piece: string | undefined;
   /** Whether a part of the library that is built upon channels has made the call. */
@@ -43,15 +43,19 @@ export function here(): Place {
 declare const Error: ErrorConstructor & { stackTraceLimit?: number };
 
 function captured(): string {
+  const { stack } = withDepth(() => new Error());
+  return typeof stack === "string" ? stack : "";
+}
+
+/** Lets errors that are made meanwhile have a deep stack. */
+export function withDepth<R>(make: () => R): R {
   const { stackTraceLimit } = Error;
+  if (stackTraceLimit === undefined) return make();
   try {
-    if (stackTraceLimit !== undefined) Error.stackTraceLimit = depth;
-    const { stack } = new Error();
-    return typeof stack === "string" ? stack : "";
-  } catch {
-    return ""; // Somebody has frozen or replaced how stacks are made.
+    Error.stackTraceLimit = depth;
+    return make();
   } finally {
-    if (stackTraceLimit !== undefined) Error.stackTraceLimit = stackTraceLimit;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -60,6 +64,7 @@ export function placeIn(stack: string): Place {
   const frames = framesIn(stack).filter(({ file }) => !isBuiltIn(file));
   const users = frames.filter(({ file }) => partOf(file) === undefined);
   const parts = frames.slice(0, frames.indexOf(users[0]!) >>> 0).map(({ file }) => partOf(file)!);
+  const outermost = users.at(-1);
   const shown = users.map(({ name, file, position }) => {
     const where = `${shortened(file)}${position}`;
     return name === undefined ? where : `${name} (${where})`;
@@ -67,7 +72,7 @@ export function placeIn(stack: string): Place {
   return {
     at: shown[0],
     callers: shown.slice(1),
-    outermost: users.at(-1)?.name ?? shown.at(-1),
+    outermost: outermost && { name: outermost.name ?? shown.at(-1)!, file: outermost.file },
     piece: parts.map(pieceOf).findLast((piece) => piece !== undefined),
     inside: parts.some((part) => !plumbing.test(part)),
     frames: users.map(({ text }) => text).join("\n"),

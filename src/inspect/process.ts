@@ -60,3 +60,33 @@ export function workingDirectory(): string | undefined {
     return undefined;
   }
 }
+
+/** Whether this is the main thread of a process: only that reports by itself. */
+const main: boolean =
+  process !== undefined &&
+  builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread !== false;
+
+/** Says something to whoever has started the program. */
+export function print(text: string): void {
+  process?.stderr.write(text);
+}
+
+/** Calls `listener` when nothing runs any more. */
+export function whenIdle(listener: () => void): void {
+  if (main) process?.on("beforeExit", listener);
+}
+
+/** Calls `listener` when the program ends, in whatever way it still can. */
+export function whenEnding(listener: () => void): void {
+  process?.on("exit", listener);
+}
+
+/**
+ * Calls `listener` on SIGQUIT (Ctrl-\), which then does not end the process. Not in Deno, where a listener keeps a program from
+ * ending.
+ */
+export function whenAsked(listener: () => void): void {
+  if (main && process?.platform !== "win32" && globals.Deno === undefined) {
+    process?.on("SIGQUIT", listener);
+  }
+}

@@ -20,12 +20,14 @@ export interface Routine {
   readonly name: string;
   /** Tells two routines of one name apart, where that can be known. */
   readonly key: string;
+  /** Whether it is known to be one body, and no other that runs the same function. */
+  readonly certain: boolean;
 }
 
 /** What events do not tell of a call, or of a body. */
 export interface Origin {
   readonly callers?: readonly string[] | undefined;
-  readonly routine?: string | undefined;
+  readonly routine?: Routine | undefined;
   /** Whether the library has made the channel for itself. */
   readonly inside?: boolean | undefined;
 }
@@ -59,6 +61,7 @@ export interface Known {
   readonly inside: boolean;
   readonly client: KnownEnd;
   readonly server: KnownEnd;
+  ended: boolean;
 }
 
 /** The calls that open the server end, and wait for the client's first request. */
@@ -71,7 +74,10 @@ export class Knowledge {
   apply(event: ChannelEvent, origin?: Origin): void {
     const known = this.of(event.channel);
     if (event.type === "channel") {
-      this.channels.set(event.channel, knownOf(event.channel, event.name, event.at, origin?.inside));
+      // One that serveAll() names later is told of again.
+      const { client, server } = known;
+      const named = knownOf(event.channel, event.name, event.at, origin?.inside);
+      this.channels.set(event.channel, { ...named, client, server });
     } else if (event.type === "call") {
       const { call, op, at, end, routine: name } = event;
       const side = known[end];
@@ -118,6 +124,7 @@ function knownOf(channel: number, name = nameless(channel), created?: string, in
     inside,
     client: end(),
     server: end(),
+    ended: false,
   };
 }
 
@@ -127,7 +134,7 @@ export function nameless(channel: number): string {
 }
 
 function routineOf(name: string, origin: Origin | undefined): Routine {
-  return { name, key: origin?.routine ?? name };
+  return origin?.routine ?? { name, key: name, certain: false };
 }
 
 /** `rows.server.send` */

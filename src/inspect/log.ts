@@ -1,0 +1,152 @@
+import type { Life } from "../core/life.ts";
+import { happen } from "./events.ts";
+import type { ChannelEvent, End, Handed, How } from "./events.ts";
+import { here } from "./place.ts";
+import type { Place } from "./place.ts";
+import { now } from "./process.ts";
+import { Groups } from "./report.ts";
+import { currentBody, runBody } from "./routine.ts";
+import type { Body } from "./routine.ts";
+import { awaitsFirstRequest, Knowledge, nameless } from "./waits.ts";
+import type { Known, Origin, Routine } from "./waits.ts";
+
+/** What is known of all channels now. */
+export const knowledge: Knowledge = new Knowledge();
+
+/** The calls that were garbage-collected while they waited, and have not been told of. */
+let lost = new Groups(true);
+
+export function lostSoFar(): Groups {
+  return lost;
+}
+
+export function forgetLost(): void {
+  lost = new Groups(true);
+}
+
+const gone = new FinalizationRegistry<number>((channel) => {
+  const known = knowledge.of(channel);
+  for (const end of ["client", "server"] as const) {
+    for (const waiting of known[end].waiting.values()) {
+      if (!awaitsFirstRequest(waiting)) lost.add(waiting);
+      tell({ t: now(), channel, type: "collected", end, call: waiting.call });
+    }
+  }
+  knowledge.channels.delete(channel);
+});
+
+function tell(event: ChannelEvent, origin?: Origin, handed?: Handed): void {
+  knowledge.apply(event, origin);
+  happen(event, handed);
+}
+
+let channels = 0;
+let calls = 0;
+
+/** Tells of one channel, of which it holds only the number. */
+export class Log {
+  readonly channel: number = ++channels;
+  #name: string;
+  readonly #place: Place = here();
+  readonly #made: string | undefined;
+  readonly #piece: string | undefined;
+
+  constructor(life: Life) {
+    const { at, inside, piece } = this.#place;
+    const body = currentBody();
+    this.#made = at ?? body?.made;
+    this.#piece = inside ? (piece ?? body?.piece ?? "") : undefined;
+    this.#name = "";
+    this.#rename(life.name ?? this.#piece);
+    gone.register(life, this.channel);
+  }
+
+  get known(): Known {
+    return knowledge.of(this.channel);
+  }
+
+  /** A call comes in. @returns Its number. */
+  call(end: End, op: string, name: string | undefined, handed: Handed | undefined): Called {
+    if (name !== undefined && name !== this.#name) this.#rename(name);
+    const place = here();
+    const body = currentBody();
+    const held = end === "client" && this.#piece !== undefined;
+    const piece = place.inside && !held ? (place.piece ?? body?.piece) : undefined;
+    const at = place.at ?? body?.made ?? (place.inside ? this.#made : undefined);
+    const routine = routineOf(body, place);
+    const call = ++calls;
+    tell(
+      {
+        t: now(),
+        channel: this.channel,
+        type: "call",
+        end,
+        call,
+        op: piece ?? op,
+        ...(at !== undefined && { at }),
+        ...(routine !== undefined && { routine: routine.name }),
+      },
+      { callers: place.callers, routine },
+      handed,
+    );
+    return { call, frames: place.frames };
+  }
+
+  answer(end: End, call: number, how: How, by: number | undefined, handed?: Handed): void {
+    tell(
+      {
+        t: now(),
+        channel: this.channel,
+        type: "answer",
+        end,
+        call,
+        how,
+        ...(by !== undefined && { by }),
+      },
+      undefined,
+      handed,
+    );
+  }
+
+  abort(): void {
+    tell({ t: now(), channel: this.channel, type: "abort" });
+  }
+
+  /** A body begins. */
+  run<S, R>(body: (server: S) => R, server: S): R {
+    const name = this.#piece ?? (body.name || `body of ${this.#name}`);
+    return runBody({ name, piece: this.#piece, made: this.#made }, () => {
+      const routine = routineOf(currentBody(), undefined) ?? { name, key: name, certain: false };
+      tell({ t: now(), channel: this.channel, type: "body", end: "server", routine: name }, { routine });
+      return body(server);
+    });
+  }
+
+  #rename(name: string | undefined): void {
+    this.#name = name ?? nameless(this.channel);
+    const at = this.#made;
+    tell(
+      {
+        t: now(),
+        channel: this.channel,
+        type: "channel",
+        name: this.#name,
+        ...(at !== undefined && { at }),
+      },
+      { inside: this.#piece !== undefined },
+    );
+  }
+}
+
+interface Called {
+  readonly call: number;
+  readonly frames: string;
+}
+
+function routineOf(body: Body | undefined, place: Place | undefined): Routine | undefined {
+  if (body !== undefined) return { name: body.name, key: body.key, certain: true };
+  const outermost = place?.outermost;
+  if (outermost === undefined) return undefined;
+  const { name, file } = outermost;
+  return { name, key: `${name} ${file}`, certain: false };
+}
