@@ -16,9 +16,7 @@ export interface ChannelOptions {
 export function limitOf(options: ChannelOptions | undefined): number {
   const limit = options?.limit ?? 1024;
   if (!(limit >= 1) || limit % 1 > 0) {
-    throw new RangeError(
-      `The limit of a channel is a positive integer or Infinity, and not ${String(limit)}`,
-    );
+    throw new RangeError(`A limit is a positive integer or Infinity, and not ${String(limit)}`);
   }
   return limit;
 }

@@ -14,11 +14,11 @@ import {
   THROW,
 } from "./core/call.ts";
 import type { Call, Kind, Side } from "./core/call.ts";
-import { createAbortController } from "./core/platform.ts";
 import type { AbortSignal } from "./core/platform.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { promiseOf } from "./core/settle.ts";
 import type { Settle } from "./core/settle.ts";
+import { createSignal } from "./core/signal.ts";
 
 /** Options of a call that waits. */
 export interface WaitOptions {
@@ -199,13 +199,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = createAbortController();
-      this.#signal = controller.signal;
-      (this.#meeting.watchers ??= [undefined, undefined])[this.#side] = controller;
-      this.#meeting.announce(this.#side);
-    }
-    return this.#signal;
+    return (this.#signal ??= createSignal(this.#meeting, this.#side));
   }
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */

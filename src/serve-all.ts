@@ -1,5 +1,5 @@
 import { onAbort } from "./core/abort.ts";
-import { createCall, OPEN, SERVER } from "./core/call.ts";
+import { createCall, OPEN, RETURN, SERVER, THROW } from "./core/call.ts";
 import type { Life } from "./core/life.ts";
 import type { AbortSignal } from "./core/platform.ts";
 import { assertBody, refuseGenerator, servableOf, servedAlready } from "./core/serving.ts";
@@ -98,10 +98,10 @@ async function serve<R>(
   try {
     const result = await body(servers);
     refuseGenerator(result);
-    for (const life of lives) life.closeWith(undefined);
+    for (const life of lives) life.close(RETURN, undefined);
     return result;
   } catch (error) {
-    const told = lives.filter((life) => life.failWith(error)).length > 0;
+    const told = lives.filter((life) => life.close(THROW, error)).length > 0;
     if (!told && lives.some((life) => life.departure(error) !== undefined)) return undefined;
     if (told || lives.some((life) => life.isCause(error))) toldElsewhere();
     throw error;

@@ -1,5 +1,5 @@
-import { bringsItem, CLIENT, isPlain, NEXT, SERVER, THROW } from "./call.ts";
-import type { Call, Side } from "./call.ts";
+import { bringsItem, CLIENT, isPlain, NEXT, opposite, SERVER, THROW } from "./call.ts";
+import type { Call, RETURN, Side } from "./call.ts";
 import { ChannelClosed } from "./errors.ts";
 import { Queue } from "./queue.ts";
 import { Failure } from "./settle.ts";
@@ -40,7 +40,7 @@ export abstract class Life {
   /** The error or reason that ended the channel. */
   cause: unknown;
   /** What to abort when an end is left with nobody to talk to, by side. */
-  watchers: [Watcher | undefined, Watcher | undefined] | undefined;
+  watchers: Partial<Record<Side, Watcher>> | undefined;
   /** Called when nothing is left to settle. */
   ended: (() => void) | undefined;
 
@@ -51,9 +51,9 @@ export abstract class Life {
   /** Calls that have been answered, and are still to be settled. */
   readonly #told = new Queue<Call>();
   /** What either end returned, by side. */
-  #returned: [unknown, unknown] | undefined;
-  /** Whether an end has still to be told that the channel was ended from outside, by side. */
-  #owed: [boolean, boolean] | undefined;
+  #returned: Partial<Record<Side, unknown>> | undefined;
+  /** The ends that have still to be told that the channel was ended from outside. */
+  #owed: Set<Side> | undefined;
   #departures: WeakSet<ChannelClosed> | undefined;
 
   constructor(limit: number, name: string | undefined) {
@@ -94,11 +94,8 @@ export abstract class Life {
     return body(server);
   }
 
-  /** The body returns. @returns Whether the client gets to hear of it. */
-  abstract closeWith(result: unknown): boolean;
-
-  /** The body throws. @returns Whether the client gets to hear of it. */
-  abstract failWith(error: unknown): boolean;
+  /** The body ends. @returns Whether the client gets to hear how. */
+  abstract close(kind: typeof RETURN | typeof THROW, value: unknown): boolean;
 
   /** The channel is ended from outside, unless an end has closed. */
   abstract destroy(reason: unknown): void;
@@ -113,7 +110,7 @@ export abstract class Life {
   /** The error for a call of `side` that nobody will answer. */
   closedFor(side: Side, undelivered: boolean): ChannelClosed {
     const closed = new ChannelClosed({
-      value: this.#returned?.[side === CLIENT ? SERVER : CLIENT],
+      value: this.#returned?.[opposite(side)],
       undelivered,
       cause: this.cause,
       message: this.#obituary(side),
@@ -151,26 +148,25 @@ export abstract class Life {
   protected refuseOpening(error: unknown): void {
     const { opening } = this;
     this.opening = undefined;
-    if (opening !== undefined) this.tell(opening, new Failure(error));
+    if (opening !== undefined) this.refuse(opening, error);
   }
 
   /** Notes what an end returned. Most return nothing, and need no room for it (workload create). */
   protected note(side: Side, value: unknown): void {
-    if (value !== this.#returned?.[side]) (this.#returned ??= [undefined, undefined])[side] = value;
+    if (value !== this.#returned?.[side]) (this.#returned ??= {})[side] = value;
   }
 
   /** Ends it from outside. Each end is told once: by its calls that wait, or else by its next. */
-  protected endWith(reason: unknown, told: readonly [client: boolean, server: boolean]): void {
+  protected endWith(reason: unknown, told: Call | undefined): void {
     this.phase = ENDED;
     this.cause = reason;
-    this.#owed = [!told[CLIENT], !told[SERVER]];
+    this.#owed = new Set<Side>([CLIENT, SERVER]);
+    for (const call of [told, this.opening]) if (call !== undefined) this.#owed.delete(call.side);
   }
 
   /** Settles a call that comes after the end: with the reason for it, if its end has still to be told. */
   protected finishLate(call: Call): void {
-    const owed = this.#owed?.[call.side] === true;
-    if (this.#owed !== undefined) this.#owed[call.side] = false;
-    if (owed && bringsItem(call)) this.tell(call, new Failure(this.cause));
+    if (this.#owed?.delete(call.side) && bringsItem(call)) this.refuse(call, this.cause);
     else this.finish(call, undefined, false);
   }
 
@@ -178,11 +174,11 @@ export abstract class Life {
   protected finish(call: Call, value: unknown, handed: boolean): void {
     const { kind } = call;
     if (isPlain(kind)) {
-      this.tell(call, new Failure(this.closedFor(call.side, !handed)));
+      this.refuse(call, this.closedFor(call.side, !handed));
       // To leave is no error: a `send` that nobody awaits does not end the program for it.
       if (call.side === SERVER && this.left) call.answered?.catch(() => {});
     } else if (handed || kind === NEXT) this.tell(call, { value, done: true });
-    else if (kind === THROW) this.tell(call, new Failure(call.value));
+    else if (kind === THROW) this.refuse(call, call.value);
     else this.tell(call, { value: call.value, done: true });
   }
 
@@ -190,6 +186,10 @@ export abstract class Life {
   protected tell(call: Call, outcome: unknown): void {
     call.value = outcome;
     this.#told.push(call);
+  }
+
+  protected refuse(call: Call, error: unknown): void {
+    this.tell(call, new Failure(error));
   }
 
   /** All is at rest: settles the calls that have been answered, in order. */
@@ -208,8 +208,7 @@ export abstract class Life {
 
   #obituary(side: Side): string {
     const of = this.name === undefined ? "" : ` of "${this.name}"`;
-    if (this.#owed !== undefined)
-      return `The channel${of && ` "${this.name}"`} was ended by its signal`;
+    if (this.#owed !== undefined) return `The signal${of} has aborted`;
     return side === SERVER && this.left ? `The client${of} has left` : `The server${of} has closed`;
   }
 }

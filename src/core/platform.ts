@@ -8,18 +8,17 @@ interface MinimalAbortSignal {
 }
 
 /** The platform's `AbortSignal` where its types are loaded, and what the library needs of one where they are not. */
-export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Platform } }
-  ? Platform
+export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
   : MinimalAbortSignal;
 
-/** The platform's `AbortController`, as far as the library needs it. */
-export interface AbortController {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
+interface Platform {
+  readonly AbortController: new () => {
+    readonly signal: AbortSignal;
+    abort(reason: unknown): void;
+  };
+  readonly Event: new (type: string) => unknown;
 }
 
-/** Makes the controller of an end's `signal`. */
-export function createAbortController(): AbortController {
-  const platform = globalThis as unknown as { AbortController: new () => AbortController };
-  return new platform.AbortController();
-}
+/** What the core uses of every platform, by the names that it has there. */
+export const platform = globalThis as unknown as Platform;

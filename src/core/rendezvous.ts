@@ -86,7 +86,7 @@ export class Rendezvous extends Life {
     if (late) this.finishLate(call);
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
-      this.tell(call, new Failure(new ChannelOverflow(this.limit, this.name)));
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else {
       this.#calls.push(call);
       this.advance();
@@ -102,7 +102,7 @@ export class Rendezvous extends Life {
   cancel(call: Call, reason: unknown): void {
     if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
     else this.#calls.remove(call);
-    this.tell(call, new Failure(reason));
+    this.refuse(call, reason);
     this.advance();
     this.settle();
   }
@@ -113,12 +113,10 @@ export class Rendezvous extends Life {
     this.settle();
   }
 
-  closeWith(result: unknown): boolean {
-    return this.#close(createCall(SERVER, RETURN, result));
-  }
-
-  failWith(error: unknown): boolean {
-    return this.#close(createCall(SERVER, THROW, error));
+  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
+    const heard = !this.closed;
+    this.enter(createCall(SERVER, kind, value));
+    return heard;
   }
 
   /**
@@ -127,20 +125,16 @@ export class Rendezvous extends Life {
    */
   destroy(reason: unknown): void {
     if (this.phase === ENDED) return;
-    const opened = this.opening === undefined;
-    this.refuseOpening(reason);
     const place = this.#vacate(DROPPED);
     const calls = this.#calls.drain();
     const last = this.closed ? calls.pop() : undefined;
     const cut = calls.length > 0;
     if (place !== undefined) calls.unshift(place);
     if (last !== undefined && (last.kind === THROW || !cut)) this.#calls.push(last);
-    else {
-      const side = calls[0]?.side;
-      this.endWith(reason, [side === CLIENT, side === SERVER || !opened]);
-    }
+    else this.endWith(reason, calls[0]);
+    this.refuseOpening(reason);
     calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) this.tell(call, new Failure(reason));
+      if (i === 0 || call.side === SERVER) this.refuse(call, reason);
       else this.finish(call, undefined, false);
     });
     this.settle();
@@ -171,7 +165,7 @@ export class Rendezvous extends Life {
     if (takes && asks(call)) return this.#waitInPlace(call);
     if (answer === undefined) return false;
     if (!bringsItem(call)) return this.#answer(answer, call, false);
-    if (this.#due === WANTED && answer.value !== undefined) return this.#refuse(call);
+    if (this.#due === WANTED && answer.value !== undefined) return this.#refuseUntaken(call);
     return this.#passBy(answer);
   }
 
@@ -200,9 +194,9 @@ export class Rendezvous extends Life {
   }
 
   /** `call` brings something where another answer has to be taken first. */
-  #refuse(call: Call): boolean {
+  #refuseUntaken(call: Call): boolean {
     this.#calls.remove(call);
-    this.tell(call, new Failure(new TypeError(untaken)));
+    this.refuse(call, new TypeError(untaken));
     return true;
   }
 
@@ -229,7 +223,14 @@ export class Rendezvous extends Life {
     call.value = undefined;
     if (call.kind === PUT) this.tell(call, outcome);
     else if (!last) this.#place = call;
+    if (last || call.kind === RETURN) this.#finishAll(opposite(call.side));
     return true;
+  }
+
+  /** The first call of an end has been told that the other has left; the rest are done. */
+  #finishAll(side: Side): void {
+    if (this.#calls.head?.side !== side) return;
+    for (const call of this.#calls.drain()) this.finish(call, undefined, false);
   }
 
   /** Whether nothing follows a call. */
@@ -258,52 +259,34 @@ export class Rendezvous extends Life {
     return this.#place?.side === side ? queued + 1 : queued;
   }
 
-  /** The body ends. */
-  #close(call: Call): boolean {
-    const heard = !this.closed;
-    this.enter(call);
-    return heard;
-  }
-
-  /** An end leaves. The calls that wait on the other end are told or, if there are none, the next to come. */
+  /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
   #depart(call: Call): void {
     const { side, kind, value } = call;
     const toBody = side === CLIENT && this.scoped && !this.shared && this.phase === OPENED;
-    if (kind === THROW) this.cause = value;
-    else this.note(side, value);
-    if (side === CLIENT) this.left = true;
     // An error that comes before there is anybody to catch it stays with the client.
-    const early = kind === THROW && side === CLIENT;
-    const last = toBody ? call : createCall(side, early ? RETURN : kind, early ? undefined : value);
-    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-
-    const place = this.#turn === side ? undefined : this.#place;
-    const others = this.#calls.head?.side === side ? [] : this.#calls.drain();
-    const closing = others.at(-1);
-    const untold = side === CLIENT && closing?.kind === THROW ? closing.value : nothing;
-    if (place !== undefined) others.unshift(place);
-    others.forEach((each, i) => {
-      if (i === 0) this.#deliver(last, each, place !== undefined);
-      else this.finish(each, undefined, false);
-    });
-    if (others.length === 0) {
-      if (side === CLIENT) this.#withdraw();
-      if (!toBody) this.phase = side === CLIENT ? LEFT : CLOSED;
-      this.#calls.push(last);
-    } else if (toBody) {
-      this.#calls.push(last);
-      this.#takePlace(last);
-    } else {
-      this.phase = ENDED;
-      this.#place = undefined;
+    const early = side === CLIENT && kind === THROW;
+    let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
+    if (kind === THROW) this.cause = value;
+    else {
+      this.note(side, value);
+      answer = { value, done: true };
     }
-
-    if (toBody) return;
-    // An end that leaves is told at once, even if the other has still to hear of it. The server's error, if nobody will
-    // come for it any more, goes to the client that leaves.
-    if (untold !== nothing) this.tell(call, new Failure(untold));
-    else if (early) this.tell(call, new Failure(value));
-    else this.tell(call, { value: kind === RETURN ? value : undefined, done: true });
+    if (side === CLIENT) {
+      // The server's error, if nobody will come for it any more, goes to the client that leaves.
+      const last = this.phase === CLOSED ? this.#calls.tail : undefined;
+      if (last?.kind === THROW) answer = new Failure(last.value);
+      this.left = true;
+      this.#withdraw();
+    }
+    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
+    if (toBody) this.#calls.push(call);
+    else {
+      this.phase = side === CLIENT ? LEFT : CLOSED;
+      this.#calls.push(createCall(side, early ? RETURN : kind, early ? undefined : value));
+    }
+    this.advance();
+    // Who leaves is told at once, even if the other end has still to hear of it.
+    if (!toBody) this.tell(call, answer);
   }
 
   /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
@@ -323,12 +306,10 @@ export class Rendezvous extends Life {
   /** Answers `to` with what `from` brings. */
   #deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
-    if (kind === THROW) this.tell(to, new Failure(value));
+    if (kind === THROW) this.refuse(to, value);
     else if (kind === RETURN) {
       this.note(from.side, value);
       this.finish(to, value, handed);
     } else this.tell(to, isPlain(to.kind) ? value : { value, done: false });
   }
 }
-
-const nothing = Symbol("nothing");

@@ -1,5 +1,5 @@
 import { cancelOnAbort } from "./abort.ts";
-import { createCall, OPEN, SERVER } from "./call.ts";
+import { createCall, OPEN, RETURN, SERVER, THROW } from "./call.ts";
 import { ChannelClosed } from "./errors.ts";
 import type { Life } from "./life.ts";
 import type { AbortSignal } from "./platform.ts";
@@ -80,15 +80,15 @@ async function run<S, R>(
   try {
     const result = await life.run(body, server);
     refuseGenerator(result);
-    life.closeWith(result);
+    life.close(RETURN, result);
     return result;
   } catch (error) {
     const departure = life.departure(error);
     if (departure !== undefined) {
-      life.closeWith(departure.value);
+      life.close(RETURN, departure.value);
       return undefined;
     }
-    if (life.failWith(error) || life.isCause(error)) toldElsewhere();
+    if (life.close(THROW, error) || life.isCause(error)) toldElsewhere();
     throw error;
   }
 }
@@ -96,20 +96,18 @@ async function run<S, R>(
 /** @throws `TypeError` for what cannot be called. */
 export function assertBody(body: unknown): void {
   if (typeof body !== "function") {
-    const type = body === null ? "null" : typeof body;
-    throw new TypeError(`A body is a function, async (server) => { ... }, and not of type ${type}`);
+    throw new TypeError(`A body is a function of the server end, and not of type ${typeof body}`);
   }
 }
 
-/** @throws `TypeError` for what a generator function returns, whose body has not run at all. */
+/** @throws `TypeError` for what a generator function returns, since its code has not run at all. */
 export function refuseGenerator(result: unknown): void {
-  const iterator = (result as { [Symbol.asyncIterator]?: unknown } | undefined | null)?.[
-    Symbol.asyncIterator
-  ];
-  if (typeof iterator === "function") {
+  const { [Symbol.asyncIterator]: iterate } = (result ?? {}) as {
+    [Symbol.asyncIterator]?: unknown;
+  };
+  if (typeof iterate === "function") {
     throw new TypeError(
-      "The body has returned an async iterator. A body is no generator: write `async (server) => ...`, " +
-        "and `await server.send(item)` for `yield item`",
+      "The body has returned an async iterator: write `async (server) => ...`, and `await server.send(item)` for `yield item`",
     );
   }
 }
@@ -118,6 +116,6 @@ export function refuseGenerator(result: unknown): void {
 export function servedAlready({ name }: Life): TypeError {
   const channel = name === undefined ? "The channel" : `"${name}"`;
   return new TypeError(
-    `${channel} is served already, and has one server end: pass that on, or create another channel`,
+    `${channel} is served already: pass its server end on, or create another channel`,
   );
 }
