@@ -209,7 +209,7 @@ export class Rendezvous extends Life {
   /** `to` is answered by `by`, which takes the place. */
   #answer(to: Call, by: Call, handed: boolean): boolean {
     if (to !== this.#place) this.#calls.remove(to);
-    this.#deliver(by, to, handed);
+    this.deliver(by, to, handed);
     return this.#takePlace(by);
   }
 
@@ -304,7 +304,7 @@ export class Rendezvous extends Life {
   }
 
   /** Answers `to` with what `from` brings. */
-  #deliver(from: Call, to: Call, handed: boolean): void {
+  protected deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
     if (kind === THROW) this.refuse(to, value);
     else if (kind === RETURN) {
