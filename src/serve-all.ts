@@ -96,7 +96,7 @@ async function serve<R>(
   const servers: object = Array.isArray(channels) ? [] : {};
   for (const [name, { server }] of lanes) Reflect.set(servers, name, server());
   try {
-    const result = await body(servers);
+    const result = await lives[0]!.run(body, servers, lives);
     refuseGenerator(result);
     for (const life of lives) life.close(RETURN, undefined);
     return result;

@@ -89,8 +89,8 @@ export abstract class Life {
     this.settle();
   }
 
-  /** Runs a body, once its server end is open. */
-  run<S, R>(body: (server: S) => R, server: S): R {
+  /** Runs a body, once its server end is open; `served` are all the channels that it serves. */
+  run<S, R>(body: (server: S) => R, server: S, _served?: readonly Life[]): R {
     return body(server);
   }
 

@@ -129,8 +129,8 @@ export function record({ limit = defaultLimit, values = false }: RecordOptions =
       return total - kept.length;
     },
     stop,
-    [dispose]: stop,
-  } as Recording;
+    [dispose as typeof Symbol.dispose]: stop,
+  };
 }
 
 /** The event as it may be shown: with what was handed over, if that is wanted. */

@@ -112,12 +112,14 @@ export class Log {
     tell({ t: now(), channel: this.channel, type: "abort" });
   }
 
-  /** A body begins. */
-  run<S, R>(body: (server: S) => R, server: S): R {
+  /** A body begins, which serves the channels of these logs. */
+  run<S, R>(body: (server: S) => R, server: S, served: readonly Log[]): R {
     const name = this.#piece ?? (body.name || `body of ${this.#name}`);
     return runBody({ name, piece: this.#piece, made: this.#made }, () => {
-      const routine = routineOf(currentBody(), undefined) ?? { name, key: name, certain: false };
-      tell({ t: now(), channel: this.channel, type: "body", end: "server", routine: name }, { routine });
+      const routine = routineOf(currentBody(), undefined);
+      for (const { channel } of served) {
+        tell({ t: now(), channel, type: "body", end: "server", routine: name }, { routine });
+      }
       return body(server);
     });
   }

@@ -6,7 +6,7 @@ import type { Waiting } from "./waits.ts";
 /** Calls that are alike, of which one stands for all. */
 interface Group {
   /** The oldest. */
-  readonly first: Waiting;
+  first: Waiting;
   readonly lost: boolean;
   count: number;
 }
@@ -44,8 +44,12 @@ export class Groups {
     const key = JSON.stringify([channel.name.replace(/\d+$/, ""), end, op, at]);
     const group = this.#groups.get(key);
     this.#size++;
-    if (group === undefined) this.#groups.set(key, { first: call, lost: this.#lost, count: 1 });
-    else group.count++;
+    if (group === undefined) {
+      this.#groups.set(key, { first: call, lost: this.#lost, count: 1 });
+      return;
+    }
+    group.count++;
+    if (call.call < group.first.call) group.first = call;
   }
 
   [Symbol.iterator](): Iterator<Group> {

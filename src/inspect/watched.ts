@@ -2,6 +2,7 @@ import { CLIENT, NEXT, OPEN, PUT, RECEIVE, RETURN, SEND, THROW } from "../core/c
 import type { Call, Side } from "../core/call.ts";
 import type { ChannelClosed } from "../core/errors.ts";
 import { ENDED } from "../core/life.ts";
+import type { Life } from "../core/life.ts";
 import { Rendezvous } from "../core/rendezvous.ts";
 import { Failure } from "../core/settle.ts";
 import { completeStack } from "./closed.ts";
@@ -75,16 +76,17 @@ export class Watched extends Rendezvous {
     super.giveUp(reason);
   }
 
-  override run<S, R>(body: (server: S) => R, server: S): R {
-    return this.log.run(body, server);
+  override run<S, R>(body: (server: S) => R, server: S, served: readonly Life[] = [this]): R {
+    const logs = served.flatMap((life) => (life instanceof Watched ? life.log : []));
+    return this.log.run(body, server, logs);
   }
 
-  override closeWith(result: unknown): boolean {
-    return this.#endBody(() => super.closeWith(result));
-  }
-
-  override failWith(error: unknown): boolean {
-    return this.#endBody(() => super.failWith(error));
+  override close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
+    this.#bodyEnds = true;
+    const heard = super.close(kind, value);
+    this.#bodyEnds = false;
+    if (this.closed) this.log.known.ended = true;
+    return heard;
   }
 
   override cancel(call: Call, reason: unknown): void {
@@ -153,14 +155,6 @@ export class Watched extends Rendezvous {
     }
     if (this.closed) this.log.known.ended = true;
     this.log.answer(end, seen.number, how, seen.by, handed);
-  }
-
-  #endBody(end: () => boolean): boolean {
-    this.#bodyEnds = true;
-    const heard = end();
-    this.#bodyEnds = false;
-    if (this.closed) this.log.known.ended = true;
-    return heard;
   }
 }
 
