@@ -11,6 +11,8 @@ import { Watched } from "./inspect/watched.ts";
 
 export { record } from "./inspect/events.ts";
 export { report, waits } from "./inspect/now.ts";
+export { toSVG } from "./inspect/svg.ts";
+export { toTrace } from "./inspect/trace.ts";
 
 export type { ChannelEvent, Recording, RecordOptions } from "./inspect/events.ts";
 export type { Wait } from "./inspect/now.ts";

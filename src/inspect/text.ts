@@ -18,7 +18,7 @@ export function grouped(n: number): string {
 /** A name without what would move a terminal's cursor, change its colours or break the line. */
 export function printable(name: string): string {
   return name.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -147,12 +147,12 @@ export class Watched extends Rendezvous {
         how = "closed";
         completeStack(error as ChannelClosed, this.#entering === seen.number ? undefined : seen.frames);
       } else if (seen.how === undefined) how = this.#aborts && this.isCause(error) ? "aborted" : "error";
-    } else if (call.kind === RECEIVE || call.kind === SEND) handed = { value: outcome };
-    else if (call.kind >= NEXT) {
+    } else if (call.kind >= NEXT) {
       const { value, done } = outcome as IteratorResult<unknown>;
       if (done === true) how = "done";
-      if (done !== true || value !== undefined) handed = { value };
-    }
+      handed = { value };
+    } else if (call.kind === RECEIVE || call.kind === SEND) handed = { value: outcome };
+    if (handed?.value === undefined) handed = undefined;
     if (this.closed) this.log.known.ended = true;
     this.log.answer(end, seen.number, how, seen.by, handed);
   }
