@@ -11,6 +11,7 @@ import { Watched } from "./inspect/watched.ts";
 
 export { record } from "./inspect/events.ts";
 export { report, waits } from "./inspect/now.ts";
+export { toHTML } from "./inspect/html.ts";
 export { toSVG } from "./inspect/svg.ts";
 export { toTrace } from "./inspect/trace.ts";
 

@@ -82,10 +82,22 @@ export function observe(sink: Sink): () => void {
   };
 }
 
+let happened = 0;
+let recordings = 0;
+
 /** Tells everybody of an event. */
 export function happen(event: ChannelEvent, handed?: Handed): void {
   Object.freeze(event);
+  happened++;
   for (const sink of sinks) sink(event, handed);
+}
+
+/**
+ * In each chapter, a channel that is used is told of once more: so its name is known to a recording that begins late, or has
+ * dropped the oldest events.
+ */
+export function chapter(): number {
+  return recordings + Math.floor(happened / 2000);
 }
 
 const defaultLimit = 10_000;
@@ -116,6 +128,7 @@ export function record({ limit = defaultLimit, values = false }: RecordOptions =
   }
   const kept: ChannelEvent[] = [];
   let total = 0;
+  recordings++;
   const stop = observe((event, handed) => {
     // A ring: the event that comes takes the place of the oldest.
     kept[total++ % limit] = withValue(event, handed, values);

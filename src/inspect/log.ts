@@ -1,5 +1,5 @@
 import type { Life } from "../core/life.ts";
-import { happen } from "./events.ts";
+import { chapter, happen } from "./events.ts";
 import type { ChannelEvent, End, Handed, How } from "./events.ts";
 import { here } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -46,18 +46,17 @@ let calls = 0;
 /** Tells of one channel, of which it holds only the number. */
 export class Log {
   readonly channel: number = ++channels;
-  #name: string;
-  readonly #place: Place = here();
+  #name = "";
+  #chapter = chapter();
   readonly #made: string | undefined;
   readonly #piece: string | undefined;
 
   constructor(life: Life) {
-    const { at, inside, piece } = this.#place;
+    const { at, inside, piece } = here();
     const body = currentBody();
     this.#made = at ?? body?.made;
     this.#piece = inside ? (piece ?? body?.piece ?? "") : undefined;
-    this.#name = "";
-    this.#rename(life.name ?? this.#piece);
+    this.#introduce(life.name ?? this.#piece);
     gone.register(life, this.channel);
   }
 
@@ -67,7 +66,8 @@ export class Log {
 
   /** A call comes in. @returns Its number. */
   call(end: End, op: string, name: string | undefined, handed: Handed | undefined): Called {
-    if (name !== undefined && name !== this.#name) this.#rename(name);
+    const renamed = name !== undefined && name !== this.#name;
+    if (renamed || this.#chapter !== chapter()) this.#introduce(name ?? this.#piece);
     const place = here();
     const body = currentBody();
     const held = end === "client" && this.#piece !== undefined;
@@ -124,8 +124,9 @@ export class Log {
     });
   }
 
-  #rename(name: string | undefined): void {
-    this.#name = name ?? nameless(this.channel);
+  #introduce(name: string | undefined): void {
+    this.#chapter = chapter();
+    this.#name = name || nameless(this.channel);
     const at = this.#made;
     tell(
       {

@@ -74,7 +74,7 @@ export class Knowledge {
   apply(event: ChannelEvent, origin?: Origin): void {
     const known = this.of(event.channel);
     if (event.type === "channel") {
-      // One that serveAll() names later is told of again.
+      // One that is told of already may have been named since.
       const { client, server } = known;
       const named = knownOf(event.channel, event.name, event.at, origin?.inside);
       this.channels.set(event.channel, { ...named, client, server });

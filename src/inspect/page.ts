@@ -1,0 +1,335 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/** The script of the page that `toHTML` writes and `live` serves. It is built into page-script.ts. */
+import type { ChannelEvent } from "./events.ts";
+import { pictureOf } from "./picture.ts";
+import type { Lane, Picture } from "./picture.ts";
+import { count, duration, grouped, printable } from "./text.ts";
+import { Knowledge, lookupIn, titleOf, why } from "./waits.ts";
+
+/** A call that waits, as the page tells of it. */
+export interface Told {
+  readonly title: string;
+  readonly at: string | undefined;
+  readonly t: number;
+  readonly call: number;
+  readonly why: readonly string[];
+}
+
+/** What comes from a program that runs. */
+export interface Batch {
+  readonly events: readonly ChannelEvent[];
+  /** How many events there have been for which there was no room. */
+  readonly dropped: number;
+  /** All that waits now. */
+  readonly waits: readonly Told[];
+  readonly now: number;
+}
+
+const mostEvents = 10_000;
+const axis = 26;
+const rowHeight = 22;
+const barHeight = 12;
+
+const byId = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
+const canvas = byId<HTMLCanvasElement>("view");
+const context = canvas.getContext("2d")!;
+const scrubber = byId<HTMLInputElement>("mark");
+const filter = byId<HTMLInputElement>("filter");
+const only = byId<HTMLInputElement>("only");
+
+let events: ChannelEvent[] = JSON.parse(byId("events").textContent) as ChannelEvent[];
+let picture: Picture = pictureOf(events);
+/** What a program that runs has told last. */
+let latest: Batch | undefined;
+/** How many events this page has dropped itself. */
+let dropped = 0;
+/** The event at the mark. */
+let mark = events.length - 1;
+let knowledge = new Knowledge();
+let known = 0;
+/** How wide the names of the lanes are. */
+let names = 0;
+/** Pixels for a millisecond, and which millisecond stands at the left. */
+let scale = 0;
+let left = 0;
+/** How far the lanes are scrolled. */
+let top = 0;
+let asked = false;
+
+function timeOf(index: number): number {
+  return events[Math.max(0, Math.min(index, events.length - 1))]?.t ?? 0;
+}
+
+function fit(): void {
+  const lengths = picture.lanes.map(({ name, routine = "" }) => name.length + routine.length);
+  names = Math.min(340, 100 + Math.max(0, ...lengths) * 7.3);
+  const span = timeOf(events.length - 1) - timeOf(0);
+  scale = (canvas.clientWidth - names - 40) / Math.max(span, 0.01);
+  left = timeOf(0);
+}
+
+/** Everything that has happened up to the mark. */
+function atMark(): Knowledge {
+  if (known > mark + 1) {
+    knowledge = new Knowledge();
+    known = 0;
+  }
+  for (; known <= mark; known++) knowledge.apply(events[known]!);
+  return knowledge;
+}
+
+function told(): readonly Told[] {
+  if (latest !== undefined && mark === events.length - 1) return latest.waits;
+  const { waiting } = atMark();
+  const lookup = lookupIn(waiting);
+  return waiting.map((one) => ({
+    title: titleOf(one),
+    at: one.at,
+    t: one.t,
+    call: one.call,
+    why: why(one, timeOf(mark), lookup),
+  }));
+}
+
+function shownLanes(waits: readonly Told[]): Lane[] {
+  const wanted = filter.value.toLowerCase();
+  const calls = new Set(waits.map(({ call }) => call));
+  const chosen = new Set<Lane>();
+  for (const { lane, at, routine, call } of picture.bars) {
+    const text = [lane.name, lane.routine, at, routine].join("\n").toLowerCase();
+    if (text.includes(wanted) && (!only.checked || calls.has(call))) chosen.add(lane);
+  }
+  return picture.lanes.filter((lane) => chosen.has(lane));
+}
+
+function element(tag: string, text: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+/** What has happened at the mark. */
+function describe(event: ChannelEvent): string {
+  const { type, channel } = event;
+  const { name } = atMark().of(channel);
+  if (!("call" in event)) return `${name}: ${type === "body" ? `${event.routine} begins` : type}`;
+  const op = picture.bars.find(({ call }) => call === event.call)?.op ?? "call";
+  return `${name}.${event.end}.${op}: ${type === "answer" ? event.how : type}`;
+}
+
+function tell(waits: readonly Told[]): void {
+  const now = latest !== undefined && mark === events.length - 1 ? latest.now : timeOf(mark);
+  scrubber.max = String(Math.max(0, events.length - 1));
+  scrubber.value = String(Math.max(0, mark));
+  const before = dropped + (latest?.dropped ?? 0);
+  const gone = before > 0 ? `, ${grouped(before)} before` : "";
+  byId("about").textContent =
+    `${grouped(mark + 1)} of ${count(events.length, "event")}${gone} · ${duration(timeOf(mark) - timeOf(0))} · ${events.length > 0 ? printable(describe(events[mark]!)) : ""}`;
+  const list = waits.slice(0, 200).map(({ title, at, t, why: sentences }) => {
+    const item = document.createElement("li");
+    const where = at === undefined ? "" : `, at ${printable(at)}`;
+    item.append(element("b", title), ` since ${duration(now - t)}${where}`);
+    for (const sentence of sentences) item.append(element("p", sentence));
+    return item;
+  });
+  const waiting = waits.length === 1 ? "1 call waits" : `${grouped(waits.length)} calls wait`;
+  byId("waits").replaceChildren(element("h2", waits.length === 0 ? "No call waits" : waiting), ...list);
+}
+
+/** Draws what can be seen, once for each frame. */
+function draw(): void {
+  asked = false;
+  if (scale === 0) fit();
+  const waits = told();
+  tell(waits);
+  const ratio = devicePixelRatio;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const theme = getComputedStyle(document.body);
+  const colour = (name: string): string => theme.getPropertyValue(`--${name}`);
+  const x = (t: number): number => names + (t - left) * scale;
+  const c = context;
+  c.setTransform(ratio, 0, 0, ratio, 0, 0);
+  c.clearRect(0, 0, width, height);
+  c.font = "12px ui-monospace, Menlo, Consolas, monospace";
+  c.textBaseline = "middle";
+
+  const ys = new Map<Lane, number>();
+  let y = axis - top;
+  let channel: number | undefined;
+  for (const lane of shownLanes(waits)) {
+    if (channel !== undefined && channel !== lane.channel) y += 8;
+    channel = lane.channel;
+    ys.set(lane, y);
+    y += rowHeight + (lane.width - 1) * (barHeight + 2);
+  }
+  top = Math.max(0, Math.min(top, y + top - height + 20));
+  const seen = (lane: Lane): boolean => {
+    const at = ys.get(lane);
+    return at !== undefined && at > -rowHeight * lane.width && at < height;
+  };
+  const middle = (lane: Lane, column: number): number =>
+    ys.get(lane)! + rowHeight / 2 + column * (barHeight + 2);
+
+  // A tick for each power of ten, or five times as much.
+  const power = 10 ** Math.floor(Math.log10(100 / scale));
+  const tick = power * scale < 40 ? power * 5 : power;
+  const start = timeOf(0);
+  c.textAlign = "left";
+  for (let t = Math.max(0, Math.ceil((left - start) / tick) * tick); x(start + t) < width; t += tick) {
+    c.fillStyle = colour("line");
+    c.fillRect(x(start + t), 0, 1, height);
+    c.fillStyle = colour("dim");
+    c.fillText(tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t), x(start + t) + 4, axis / 2);
+  }
+  for (const [lane, at] of ys) {
+    c.fillStyle = colour("line");
+    if (seen(lane)) c.fillRect(names, at + rowHeight / 2, width, 1);
+  }
+
+  const last = new Map<string, number>();
+  /** Whether something else has been drawn there. */
+  const covered = (row: string, lane: Lane, from: number, to: number): boolean => {
+    const key = `${row} ${lane.channel} ${lane.end}`;
+    const covers = from < (last.get(key) ?? 0);
+    if (!covers) last.set(key, to);
+    return covers;
+  };
+  for (const bar of picture.bars) {
+    const { lane, column, op } = bar;
+    if (!seen(lane)) continue;
+    const never = bar.to === undefined || bar.how === "collected";
+    const from = x(timeOf(bar.from));
+    const to = bar.to === undefined ? width : x(timeOf(bar.to));
+    if (to < names || from > width || (!never && covered(`${column}`, lane, to - 1, to))) continue;
+    const at = middle(lane, column) - barHeight / 2;
+    c.fillStyle = colour(never ? "end" : "wait");
+    c.fillRect(from, at, Math.max(to - from, 2), barHeight);
+    if (Math.min(to, width) - Math.max(from, names) > op.length * 7 + 8) {
+      c.fillStyle = colour(never ? "bg" : "fg");
+      c.fillText(op, Math.max(from, names) + 4, at + barHeight / 2 + 1);
+    }
+    if (op === "return" || op === "throw") {
+      c.fillStyle = colour("end");
+      c.fillText("\u2715", from - 4, at + barHeight / 2 + 1);
+    }
+  }
+  for (const { from, to, index, value, what } of picture.handOvers) {
+    if (!seen(from.lane) || !seen(to.lane)) continue;
+    const at = Math.round(x(timeOf(index)));
+    if (at < names || at > width || covered(">", to.lane, at, at + 1)) continue;
+    const [begin, end] = [middle(from.lane, from.column), middle(to.lane, to.column)];
+    const down = Math.sign(end - begin);
+    c.strokeStyle = c.fillStyle = colour(what);
+    c.setLineDash(what === "request" ? [3, 3] : []);
+    c.beginPath();
+    c.moveTo(at + 0.5, begin);
+    c.lineTo(at + 0.5, end - down * 5);
+    c.stroke();
+    c.fillText(down > 0 ? "\u25be" : "\u25b4", at - 3.5, end - down * 4);
+    if (value === undefined || covered("text", to.lane, at, at + value.length * 7.3 + 9)) continue;
+    c.fillText(value, at + 6, (begin + end) / 2);
+  }
+  c.setLineDash([]);
+
+  // What comes after the mark is pale.
+  const now = x(timeOf(mark));
+  if (mark < events.length - 1) {
+    c.globalAlpha = 0.6;
+    c.fillStyle = colour("bg");
+    c.fillRect(Math.max(now, names), axis, width, height);
+    c.globalAlpha = 1;
+  }
+  c.fillStyle = colour("fg");
+  c.fillRect(now, 0, 1.5, height);
+  c.fillStyle = colour("bg");
+  c.fillRect(0, 0, names, height);
+  for (const [lane] of ys) {
+    if (!seen(lane)) continue;
+    const at = middle(lane, 0);
+    const { name, end, routine = "" } = lane;
+    c.fillStyle = colour("fg");
+    c.textAlign = "left";
+    c.fillText(`${name}.${end}`, 10, at, names - 20);
+    c.fillStyle = colour("dim");
+    c.textAlign = "right";
+    c.fillText(routine, names - 10, at, names / 2);
+  }
+  c.fillStyle = colour("line");
+  c.fillRect(names - 1, 0, 1, height);
+}
+
+function redraw(): void {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(draw);
+}
+
+function moveTo(index: number): void {
+  mark = Math.max(0, Math.min(index, events.length - 1));
+  const at = names + (timeOf(mark) - left) * scale;
+  if (at < names || at > canvas.clientWidth) left += (at - (canvas.clientWidth + names) / 2) / scale;
+  redraw();
+}
+
+/** The last event that had happened by then. */
+function eventAt(t: number): number {
+  return events.filter((event) => event.t <= t).length - 1;
+}
+
+scrubber.oninput = () => moveTo(Number(scrubber.value));
+filter.oninput = only.onchange = redraw;
+onresize = redraw;
+matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
+canvas.ondblclick = () => {
+  fit();
+  redraw();
+};
+document.onkeydown = ({ key, target }) => {
+  const step = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
+  // The scrubber steps by itself.
+  if (step !== 0 && target !== scrubber && target !== filter) moveTo(mark + step);
+};
+canvas.onwheel = (event) => {
+  event.preventDefault();
+  const t = left + (event.offsetX - names) / scale;
+  scale *= Math.exp(-event.deltaY / 400);
+  left = t - (event.offsetX - names) / scale;
+  redraw();
+};
+let dragged = 0;
+canvas.onpointerdown = ({ pointerId }) => {
+  canvas.setPointerCapture(pointerId);
+  dragged = 0;
+};
+canvas.onpointermove = ({ buttons, movementX, movementY }) => {
+  if (buttons === 0) return;
+  dragged += Math.abs(movementX) + Math.abs(movementY);
+  left -= movementX / scale;
+  top = Math.max(0, top - movementY);
+  redraw();
+};
+canvas.onpointerup = ({ offsetX }) => {
+  if (dragged < 4) moveTo(eventAt(left + (offsetX - names) / scale));
+};
+
+if (document.body.dataset["live"] !== undefined) {
+  new EventSource("events").onmessage = ({ data }) => {
+    const follows = mark === events.length - 1;
+    latest = JSON.parse(String(data)) as Batch;
+    events.push(...latest.events);
+    const over = Math.max(0, events.length - mostEvents);
+    events = events.slice(over);
+    dropped += over;
+    picture = pictureOf(events);
+    known = 0;
+    knowledge = new Knowledge();
+    mark = follows ? events.length - 1 : Math.max(0, mark - over);
+    if (follows) fit();
+    redraw();
+  };
+}
+redraw();
+
