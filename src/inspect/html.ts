@@ -27,14 +27,19 @@ export function toHTML(events: readonly ChannelEvent[]): string {
   return pageOf(events, false);
 }
 
+/** What the page may do: run its own script, and hear of the program that it shows. */
+export function policy(live: boolean): string {
+  const self = live ? ";connect-src 'self'" : "";
+  return `default-src 'none';img-src data:;script-src '${hash}';style-src 'unsafe-inline'${self}`;
+}
+
 /** The page, for what has happened, or for what happens now. */
 export function pageOf(events: readonly ChannelEvent[], live: boolean): string {
   const json = JSON.stringify(events).replaceAll("<", "\\u003c");
-  const policy = `default-src 'none';img-src data:;script-src '${hash}';style-src 'unsafe-inline';connect-src ${live ? "'self'" : "'none'"}`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policy(live)}">
 <meta name="viewport" content="width=device-width">
 <link rel="icon" href="data:,">
 <title>Channels</title>

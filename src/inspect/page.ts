@@ -5,16 +5,8 @@ import type { ChannelEvent } from "./events.ts";
 import { pictureOf } from "./picture.ts";
 import type { Lane, Picture } from "./picture.ts";
 import { count, duration, grouped, printable } from "./text.ts";
-import { Knowledge, lookupIn, titleOf, why } from "./waits.ts";
-
-/** A call that waits, as the page tells of it. */
-export interface Told {
-  readonly title: string;
-  readonly at: string | undefined;
-  readonly t: number;
-  readonly call: number;
-  readonly why: readonly string[];
-}
+import { Knowledge, lookupIn, tell } from "./waits.ts";
+import type { Told } from "./waits.ts";
 
 /** What comes from a program that runs. */
 export interface Batch {
@@ -83,13 +75,7 @@ function told(): readonly Told[] {
   if (latest !== undefined && mark === events.length - 1) return latest.waits;
   const { waiting } = atMark();
   const lookup = lookupIn(waiting);
-  return waiting.map((one) => ({
-    title: titleOf(one),
-    at: one.at,
-    t: one.t,
-    call: one.call,
-    why: why(one, timeOf(mark), lookup),
-  }));
+  return waiting.map((one) => tell(one, timeOf(mark), lookup));
 }
 
 function shownLanes(waits: readonly Told[]): Lane[] {
@@ -118,7 +104,7 @@ function describe(event: ChannelEvent): string {
   return `${name}.${event.end}.${op}: ${type === "answer" ? event.how : type}`;
 }
 
-function tell(waits: readonly Told[]): void {
+function list(waits: readonly Told[]): void {
   const now = latest !== undefined && mark === events.length - 1 ? latest.now : timeOf(mark);
   scrubber.max = String(Math.max(0, events.length - 1));
   scrubber.value = String(Math.max(0, mark));
@@ -126,7 +112,7 @@ function tell(waits: readonly Told[]): void {
   const gone = before > 0 ? `, ${grouped(before)} before` : "";
   byId("about").textContent =
     `${grouped(mark + 1)} of ${count(events.length, "event")}${gone} · ${duration(timeOf(mark) - timeOf(0))} · ${events.length > 0 ? printable(describe(events[mark]!)) : ""}`;
-  const list = waits.slice(0, 200).map(({ title, at, t, why: sentences }) => {
+  const items = waits.slice(0, 200).map(({ title, at, t, why: sentences }) => {
     const item = document.createElement("li");
     const where = at === undefined ? "" : `, at ${printable(at)}`;
     item.append(element("b", title), ` since ${duration(now - t)}${where}`);
@@ -134,7 +120,7 @@ function tell(waits: readonly Told[]): void {
     return item;
   });
   const waiting = waits.length === 1 ? "1 call waits" : `${grouped(waits.length)} calls wait`;
-  byId("waits").replaceChildren(element("h2", waits.length === 0 ? "No call waits" : waiting), ...list);
+  byId("waits").replaceChildren(element("h2", waits.length === 0 ? "No call waits" : waiting), ...items);
 }
 
 /** Draws what can be seen, once for each frame. */
@@ -142,7 +128,7 @@ function draw(): void {
   asked = false;
   if (scale === 0) fit();
   const waits = told();
-  tell(waits);
+  list(waits);
   const ratio = devicePixelRatio;
   const { clientWidth: width, clientHeight: height } = canvas;
   canvas.width = width * ratio;
@@ -189,22 +175,18 @@ function draw(): void {
     if (seen(lane)) c.fillRect(names, at + rowHeight / 2, width, 1);
   }
 
-  const last = new Map<string, number>();
-  /** Whether something else has been drawn there. */
-  const covered = (row: string, lane: Lane, from: number, to: number): boolean => {
-    const key = `${row} ${lane.channel} ${lane.end}`;
-    const covers = from < (last.get(key) ?? 0);
-    if (!covers) last.set(key, to);
-    return covers;
-  };
+  /** How far the bars of a row have been drawn: one that would not be seen beside the last is left out. */
+  const drawn = new Map<number, number>();
   for (const bar of picture.bars) {
     const { lane, column, op } = bar;
     if (!seen(lane)) continue;
+    const row = middle(lane, column);
     const never = bar.to === undefined || bar.how === "collected";
     const from = x(timeOf(bar.from));
     const to = bar.to === undefined ? width : x(timeOf(bar.to));
-    if (to < names || from > width || (!never && covered(`${column}`, lane, to - 1, to))) continue;
-    const at = middle(lane, column) - barHeight / 2;
+    if (to < names || from > width || (!never && to - 1 < (drawn.get(row) ?? 0))) continue;
+    drawn.set(row, to);
+    const at = row - barHeight / 2;
     c.fillStyle = colour(never ? "end" : "wait");
     c.fillRect(from, at, Math.max(to - from, 2), barHeight);
     if (Math.min(to, width) - Math.max(from, names) > op.length * 7 + 8) {
@@ -216,10 +198,14 @@ function draw(): void {
       c.fillText("\u2715", from - 4, at + barHeight / 2 + 1);
     }
   }
-  for (const { from, to, index, value, what } of picture.handOvers) {
+  /** Where the next one is, of the same channel. */
+  const nexts = new Map<number, number>();
+  for (const { from, to, index, value = "", what } of picture.handOvers.toReversed()) {
     if (!seen(from.lane) || !seen(to.lane)) continue;
     const at = Math.round(x(timeOf(index)));
-    if (at < names || at > width || covered(">", to.lane, at, at + 1)) continue;
+    const next = nexts.get(to.lane.channel) ?? Infinity;
+    if (at < names || at > width || at === next) continue;
+    nexts.set(to.lane.channel, at);
     const [begin, end] = [middle(from.lane, from.column), middle(to.lane, to.column)];
     const down = Math.sign(end - begin);
     c.strokeStyle = c.fillStyle = colour(what);
@@ -229,8 +215,8 @@ function draw(): void {
     c.lineTo(at + 0.5, end - down * 5);
     c.stroke();
     c.fillText(down > 0 ? "\u25be" : "\u25b4", at - 3.5, end - down * 4);
-    if (value === undefined || covered("text", to.lane, at, at + value.length * 7.3 + 9)) continue;
-    c.fillText(value, at + 6, (begin + end) / 2);
+    // Only where there is room for it.
+    if (at + value.length * 7.3 + 9 < next) c.fillText(value, at + 6, (begin + end) / 2);
   }
   c.setLineDash([]);
 

@@ -15,13 +15,15 @@ interface Globals {
   readonly location?: { readonly origin: string };
   readonly performance: { now(): number };
   readonly setTimeout: (then: () => void, ms: number) => unknown;
+  readonly setInterval: (then: () => void, ms: number) => { unref?(): void };
+  readonly clearInterval: (timer: unknown) => void;
 }
 
 const globals = globalThis as unknown as Globals;
 /** Node's, or what Deno and Bun have in its place. A browser has none. */
 const process: Process | undefined = typeof globals.process?.cwd === "function" ? globals.process : undefined;
 
-const { performance, setTimeout } = globals;
+const { performance, setTimeout, setInterval, clearInterval } = globals;
 
 /** What the clock shows, whatever a test does to it later. */
 export function now(): number {
@@ -31,6 +33,13 @@ export function now(): number {
 /** Comes one turn of the event loop later. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Calls `then` again and again, as long as the program runs, until the function that it returns is called. */
+export function every(ms: number, then: () => void): () => void {
+  const timer = setInterval(then, ms);
+  timer.unref?.();
+  return () => clearInterval(timer);
 }
 
 /** A module of the platform, if it has it. */

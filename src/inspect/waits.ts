@@ -220,6 +220,20 @@ function waitsIn(routine: Routine | undefined, lookup: Lookup): readonly string[
   return routine && waiting ? [`${printable(routine.name)} waits in ${titleOf(waiting)}.`] : [];
 }
 
+/** A call that waits, in words. */
+export interface Told {
+  readonly call: number;
+  readonly t: number;
+  readonly title: string;
+  readonly at: string | undefined;
+  readonly why: readonly string[];
+}
+
+export function tell(waiting: Waiting, now: number, lookup: Lookup): Told {
+  const { call, t, at } = waiting;
+  return { call, t, at, title: titleOf(waiting), why: why(waiting, now, lookup) };
+}
+
 /** Why a call will wait no more. */
 export const collectedWhy =
   "until it was garbage-collected: nobody could have answered. Its finally blocks did not run.";
