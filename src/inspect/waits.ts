@@ -44,6 +44,7 @@ interface KnownEnd {
 /** The call that an end has made last. */
 interface LastCall {
   readonly call: number;
+  readonly t: number;
   readonly op: string;
   readonly at: string | undefined;
   readonly callers: readonly string[];
@@ -83,7 +84,7 @@ export class Knowledge {
       const side = known[end];
       const callers = origin?.callers ?? [];
       const routine = name === undefined ? undefined : routineOf(name, origin);
-      side.last = { call, op, at, callers, answered: undefined, how: undefined };
+      side.last = { call, t: event.t, op, at, callers, answered: undefined, how: undefined };
       side.routine = routine;
       side.waiting.set(call, { channel: known, end, call, op, t: event.t, at, callers, routine });
     } else if (event.type === "body") {
