@@ -256,7 +256,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     return known.then(
       (result) => this.return(result),
       async (error: unknown) => {
-        if (this.#side === CLIENT && this.#meeting.scoped) return this.throw(error);
+        if (this.#side === CLIENT && this.#meeting.bodyRuns) return this.throw(error);
         await (this.#side === CLIENT ? this.return() : this.throw(error));
         throw error;
       },

@@ -96,7 +96,7 @@ export class ChannelOverflow extends Error {
  * Names the errors of a class, and makes `instanceof` hold for those of another copy of this package in the program, too.
  * The name is spelt out, since bundlers shorten those of classes.
  */
-function brand(type: { readonly prototype: Error }, name: string): void {
+export function brand(type: { readonly prototype: Error }, name: string): void {
   const { prototype } = type;
   const mark = Symbol.for(`coroutine-channels.${name}`);
   prototype.name = name;

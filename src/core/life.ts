@@ -71,6 +71,11 @@ export abstract class Life {
     return this.opening !== undefined || this.phase !== FRESH;
   }
 
+  /** Whether there is a body that a client which leaves has to wait for. */
+  get bodyRuns(): boolean {
+    return this.scoped && !this.shared && this.phase === OPENED;
+  }
+
   /** Somebody wants the server end: `opening` is settled when the client has asked for something. */
   open(opening: Call): void {
     if (this.closed) this.finishLate(opening);
@@ -89,8 +94,8 @@ export abstract class Life {
     this.settle();
   }
 
-  /** Runs a body, once its server end is open; `served` are all the channels that it serves. */
-  run<S, R>(body: (server: S) => R, server: S, _served?: readonly Life[]): R {
+  /** Runs a body, once its server end is open; or for several channels, of whose lives this is the first. */
+  run<S, R>(body: (server: S) => R, server: S, _lives?: readonly Life[]): R {
     return body(server);
   }
 
@@ -113,17 +118,17 @@ export abstract class Life {
       value: this.#returned?.[opposite(side)],
       undelivered,
       cause: this.cause,
-      message: this.#obituary(side),
+      message: this.#obituary(),
     });
-    if (this.scoped) (this.#departures ??= new WeakSet()).add(closed);
+    if (this.left && side === SERVER) (this.#departures ??= new WeakSet()).add(closed);
     return closed;
   }
 
-  /** The departure that `error` stands for: what told this channel's body that its client has left, or an abort for that. */
+  /** The departure that `error` stands for: what told the server that its client has left, or an abort for that. */
   departure(error: unknown): ChannelClosed | undefined {
-    if (!(error instanceof Error) || !this.left) return undefined;
-    const closed = error.name === "AbortError" ? error.cause : error;
-    return this.#departures?.has(closed as ChannelClosed) ? (closed as ChannelClosed) : undefined;
+    if (!(error instanceof Error)) return undefined;
+    const closed = (error.name === "AbortError" ? error.cause : error) as ChannelClosed;
+    return this.#departures?.has(closed) ? closed : undefined;
   }
 
   /** Whether `error` is what the channel was ended with. */
@@ -206,9 +211,9 @@ export abstract class Life {
     }
   }
 
-  #obituary(side: Side): string {
+  #obituary(): string {
     const of = this.name === undefined ? "" : ` of "${this.name}"`;
     if (this.#owed !== undefined) return `The signal${of} has aborted`;
-    return side === SERVER && this.left ? `The client${of} has left` : `The server${of} has closed`;
+    return this.left ? `The client${of} has left` : `The server${of} has closed`;
   }
 }

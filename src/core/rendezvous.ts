@@ -28,8 +28,7 @@ const OPTIONAL = 1;
 const WANTED = 2;
 
 const untaken = "An answer has come that nobody has taken: receive() it first";
-const unheard =
-  "The server has sent first, and so passed by what the client brought with this put()";
+const unheard = "The server has sent first, and passed this put() by";
 
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
@@ -71,6 +70,12 @@ export class Rendezvous extends Life {
     }
     this.#turn = place.side = side;
     return place;
+  }
+
+  /** Whether the client's first request has brought something that the server may still receive. */
+  get brought(): boolean {
+    const first = this.#first(CLIENT);
+    return this.#due === OPTIONAL && first !== undefined && bringsItem(first);
   }
 
   /** A call comes in. */
@@ -156,15 +161,18 @@ export class Rendezvous extends Life {
     const answer = this.#first(opposite(this.#turn));
     const place = this.#place;
     if (place !== undefined) return answer !== undefined && this.#answer(place, answer, true);
-    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
-    if (answer !== undefined && this.#opensWithNothing(answer)) return this.#takePlace(answer);
     const call = this.#first(this.#turn);
+    const departs = call !== undefined && !bringsItem(call);
+    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
+    if (answer !== undefined && !departs && this.#opensWithNothing(answer)) {
+      return this.#takePlace(answer);
+    }
     if (call === undefined) return false;
     if (answer !== undefined && !bringsItem(answer)) return this.#hear(answer, call);
     const takes = this.#due === WANTED || (this.#due === OPTIONAL && answer !== undefined);
     if (takes && asks(call)) return this.#waitInPlace(call);
     if (answer === undefined) return false;
-    if (!bringsItem(call)) return this.#answer(answer, call, false);
+    if (departs) return this.#answer(answer, call, false);
     if (this.#due === WANTED && answer.value !== undefined) return this.#refuseUntaken(call);
     return this.#passBy(answer);
   }
@@ -172,7 +180,7 @@ export class Rendezvous extends Life {
   #opensWithNothing(answer: Call): boolean {
     return (
       this.#due === OPTIONAL &&
-      this.phase === OPENED &&
+      this.phase !== FRESH &&
       bringsItem(answer) &&
       answer.value === undefined
     );
@@ -262,7 +270,7 @@ export class Rendezvous extends Life {
   /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
   #depart(call: Call): void {
     const { side, kind, value } = call;
-    const toBody = side === CLIENT && this.scoped && !this.shared && this.phase === OPENED;
+    const toBody = side === CLIENT && this.bodyRuns;
     // An error that comes before there is anybody to catch it stays with the client.
     const early = side === CLIENT && kind === THROW;
     let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };

@@ -1,6 +1,5 @@
 import { cancelOnAbort } from "./abort.ts";
 import { createCall, OPEN, RETURN, SERVER, THROW } from "./call.ts";
-import { ChannelClosed } from "./errors.ts";
 import type { Life } from "./life.ts";
 import type { AbortSignal } from "./platform.ts";
 import { Failure, promiseOf } from "./settle.ts";
@@ -73,7 +72,7 @@ async function run<S, R>(
   try {
     server = await open(channel, signal, true);
   } catch (error) {
-    if (life.left && error instanceof ChannelClosed) return undefined;
+    if (life.departure(error) !== undefined) return undefined;
     if (life.isCause(error)) toldElsewhere();
     throw error;
   }
@@ -96,7 +95,9 @@ async function run<S, R>(
 /** @throws `TypeError` for what cannot be called. */
 export function assertBody(body: unknown): void {
   if (typeof body !== "function") {
-    throw new TypeError(`A body is a function of the server end, and not of type ${typeof body}`);
+    throw new TypeError(
+      `A body is a function, async (server) => ..., and not of type ${typeof body}`,
+    );
   }
 }
 
@@ -107,7 +108,7 @@ export function refuseGenerator(result: unknown): void {
   };
   if (typeof iterate === "function") {
     throw new TypeError(
-      "The body has returned an async iterator: write `async (server) => ...`, and `await server.send(item)` for `yield item`",
+      "A body is no generator: write `async (server) => ...`, and `await server.send(x)` for `yield x`",
     );
   }
 }
@@ -115,7 +116,5 @@ export function refuseGenerator(result: unknown): void {
 /** The error for a channel that has its server end. */
 export function servedAlready({ name }: Life): TypeError {
   const channel = name === undefined ? "The channel" : `"${name}"`;
-  return new TypeError(
-    `${channel} is served already: pass its server end on, or create another channel`,
-  );
+  return new TypeError(`${channel} is served already: pass on its server end, or create another`);
 }

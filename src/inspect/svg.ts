@@ -106,7 +106,7 @@ class Drawing {
 
   /** From top to bottom, with a gap where nothing happened for long. */
   #placeRows(): void {
-    let y = headHeight;
+    let y = headHeight + (this.#first > 0 ? row : 0);
     let before: number | undefined;
     this.#events.forEach(({ t, type }, index) => {
       if (index >= this.#first && type !== "channel") {
@@ -117,7 +117,7 @@ class Drawing {
         before = t;
         y += row;
       }
-      this.#y[index] = Math.max(y - row / 2, headHeight - 4);
+      this.#y[index] = y - row / 2;
     });
     this.#height = y + row + 34;
   }
@@ -157,14 +157,14 @@ class Drawing {
     if (to !== undefined && to < this.#first) return;
     const { outwards } = this.#lines.get(lane)!;
     const never = to === undefined || bar.how === "collected";
-    const top = this.#y[from]! - 4;
+    const top = from < this.#first ? headHeight : this.#y[from]! - 4;
     const bottom = to === undefined ? this.#height - 40 : this.#y[to]!;
     const x = Math.min(this.#edge(bar, true), this.#edge(bar, false));
     const height = Math.max(bottom - top, 4);
     this.#marks.push(
       `<rect class="${never ? "never" : "wait"}" x="${x}" y="${top}" width="${barWidth}" height="${height}" rx="2"/>`,
     );
-    if (from >= this.#first) {
+    if (from >= this.#first || never) {
       const label = this.#edge(bar, false) + outwards * 5;
       this.#marks.push(text(label, top + 8, labelOf(bar), `halo ${never ? "red" : "dim"}${outwards < 0 ? " e" : ""}`));
     }
@@ -192,7 +192,7 @@ class Drawing {
   #drawRest(before: number): void {
     const y = this.#height - 12;
     if (before > 0) {
-      this.#marks.push(text(this.#width / 2, headHeight - 1, `${grouped(before)} hand-overs before`, "dim halo m"));
+      this.#marks.push(text(this.#width / 2, headHeight + 8, `${grouped(before)} hand-overs before`, "dim halo m"));
     }
     for (const [index, { type, channel }] of this.#events.entries()) {
       if (type !== "abort" || index < this.#first) continue;
