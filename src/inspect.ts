@@ -5,6 +5,7 @@
  * @module
  */
 import { meetIn } from "./core/meet.ts";
+import { makeReadable } from "./inspect/console.ts";
 import { lastReport, report } from "./inspect/now.ts";
 import { print, variable, whenAsked, whenIdle } from "./inspect/process.ts";
 import { keepFiles } from "./inspect/files.ts";
@@ -24,6 +25,7 @@ export type { Live, LiveOptions } from "./inspect/live.ts";
 export type { Wait } from "./inspect/now.ts";
 
 meetIn(Watched);
+makeReadable();
 const values = variable("CHANNELS_VALUES") === "1";
 publish(values);
 keepFiles(variable("CHANNELS_RECORD"), values);

@@ -73,7 +73,7 @@ export class Log {
     const held = end === "client" && this.#piece !== undefined;
     const piece = place.inside && !held ? (place.piece ?? body?.piece) : undefined;
     const at = place.at ?? body?.made ?? (place.inside ? this.#made : undefined);
-    const routine = routineOf(body, place);
+    const routine = routineOf(body, place, piece);
     const call = ++calls;
     tell(
       {
@@ -116,7 +116,7 @@ export class Log {
   run<S, R>(body: (server: S) => R, server: S, served: readonly Log[]): R {
     const name = this.#piece ?? (body.name || `body of ${this.#name}`);
     return runBody({ name, piece: this.#piece, made: this.#made }, () => {
-      const routine = routineOf(currentBody(), undefined);
+      const routine = routineOf(currentBody());
       for (const { channel } of served) {
         tell({ t: now(), channel, type: "body", end: "server", routine: name }, { routine });
       }
@@ -146,8 +146,12 @@ interface Called {
   readonly frames: string;
 }
 
-function routineOf(body: Body | undefined, place: Place | undefined): Routine | undefined {
-  if (body !== undefined) return { name: body.name, key: body.key, certain: true };
+/** Who calls: a body, a piece of the library, or the outermost function of the chain of calls. */
+function routineOf(body: Body | undefined, place?: Place, piece?: string): Routine | undefined {
+  if (body !== undefined && (piece === undefined || body.piece === piece)) {
+    return { name: body.name, key: body.key, certain: true };
+  }
+  if (piece !== undefined) return { name: piece, key: piece, certain: false };
   const outermost = place?.outermost;
   if (outermost === undefined) return undefined;
   const { name, file } = outermost;
