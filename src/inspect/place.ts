@@ -25,26 +25,24 @@ interface Frame {
 
 /** Enough for the library's own frames and some of the user's. */
 const depth = 24;
-/** How many places are kept: a program has few, however often it comes there. */
-const keptPlaces = 2000;
-const places = new Map<string, Place>();
+
+/** A frame as V8 gives it. */
+interface Site {
+  getPosition(): number;
+  getScriptNameOrSourceURL(): string | null;
+}
+
+declare const Error: ErrorConstructor & {
+  stackTraceLimit?: number;
+  prepareStackTrace?: ((error: Error, sites: Site[]) => unknown) | undefined;
+};
 
 /** Where we are. */
 export function here(): Place {
-  const stack = captured();
-  let place = places.get(stack);
-  if (place === undefined) {
-    if (places.size >= keptPlaces) places.clear();
-    places.set(stack, (place = placeIn(stack)));
-  }
-  return place;
-}
-
-declare const Error: ErrorConstructor & { stackTraceLimit?: number };
-
-function captured(): string {
-  const { stack } = withDepth(() => new Error());
-  return typeof stack === "string" ? stack : "";
+  return withDepth(() => {
+    const sites = structured();
+    return sites === undefined ? placeIn(captured()) : known(sites);
+  });
 }
 
 /** Lets errors that are made meanwhile have a deep stack. */
@@ -57,6 +55,50 @@ export function withDepth<R>(make: () => R): R {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+function captured(): string {
+  const { stack } = new Error();
+  return typeof stack === "string" ? stack : "";
+}
+
+/** The stack as frames and not as text, which takes V8 several times as long to make. */
+function structured(): readonly Site[] | undefined {
+  const { prepareStackTrace } = Error;
+  try {
+    Error.prepareStackTrace = sitesAsTheyAre;
+    const { stack } = new Error() as { stack?: unknown };
+    return Array.isArray(stack) ? stack : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+function sitesAsTheyAre(_error: Error, sites: Site[]): Site[] {
+  return sites;
+}
+
+/** How many places are kept: a program has few, however often it comes there. */
+const keptPlaces = 5000;
+let places = new Map<number, [scripts: (string | null)[], place: Place][]>();
+
+/** The place of a stack: as text it is made and read once. */
+function known(sites: readonly Site[]): Place {
+  let hash = sites.length;
+  for (const site of sites) hash = (Math.imul(hash, 31) + site.getPosition()) | 0;
+  const scripts = sites.map((site) => site.getScriptNameOrSourceURL());
+  const found = places.get(hash)?.find(([others]) => same(scripts, others));
+  if (found !== undefined) return found[1];
+  const place = placeIn(captured());
+  if (places.size >= keptPlaces) places = new Map();
+  places.set(hash, [...(places.get(hash) ?? []), [scripts, place]]);
+  return place;
+}
+
+function same(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, i) => one === others[i]);
 }
 
 /** What a stack tells. */
