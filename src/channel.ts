@@ -4,7 +4,6 @@ import { CLIENT, SERVER } from "./core/call.ts";
 import { Meeting } from "./core/meet.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { makeServable, open, serve } from "./core/serving.ts";
-import type { Servable } from "./core/serving.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
 
@@ -60,9 +59,10 @@ export class Channel<T, U = void, R = void> {
   static readonly #kept: Channel<unknown> = new Channel();
   static {
     this.#kept.client();
-    makeServable<Channel<unknown, unknown, unknown>>(this.prototype, (channel) =>
-      channel.#servable(),
-    );
+    makeServable<Channel<unknown, unknown, unknown>>(this.prototype, (channel) => ({
+      life: channel.#meeting,
+      createEnd: () => createServer(channel.#meeting),
+    }));
   }
 
   readonly #meeting: Rendezvous;
@@ -132,7 +132,7 @@ export class Channel<T, U = void, R = void> {
    * ```
    */
   server(options?: WaitOptions): Promise<Server<T, U, R>> {
-    return open(this.#servable(), options?.signal, false);
+    return open(this.#meeting, createServer<T, U, R>, options?.signal, false);
   }
 
   /**
@@ -175,11 +175,10 @@ export class Channel<T, U = void, R = void> {
    * ```
    */
   serve(body: Body<T, U, R>, options?: WaitOptions): Promise<R | undefined> {
-    return serve(this.#servable(), body, options?.signal);
+    return serve(this.#meeting, createServer<T, U, R>, body, options?.signal);
   }
+}
 
-  #servable(): Servable<Server<T, U, R>> {
-    const meeting = this.#meeting;
-    return { life: meeting, server: () => new End(meeting, SERVER) };
-  }
+function createServer<T, U, R>(meeting: Rendezvous): Server<T, U, R> {
+  return new End(meeting, SERVER);
 }

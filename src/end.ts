@@ -34,6 +34,9 @@ export interface WaitOptions {
  * a promise or a function; only `send` and `receive`, since they resolve to the bare item, follow a thenable one, as
  * any promise does: take it with `next()`.
  *
+ * `send`, `receive` and `put` are declared as properties, so that what goes out is checked strictly (a `Server<Dog>` is
+ * no `Server<Animal>`), and a method that is called without its end does not compile.
+ *
  * @typeParam In What comes in from the other end.
  * @typeParam Out What goes out to the other end.
  * @typeParam Return What the server returns at the end.
@@ -68,7 +71,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * await serving;
    * ```
    */
-  send(value: Out, options?: WaitOptions): Promise<In>;
+  readonly send: (this: object, value: Out, options?: WaitOptions) => Promise<In>;
 
   /**
    * Asks for the next item and sends nothing: `send(undefined)`, for an end with nothing to say.
@@ -89,7 +92,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * console.log(await channel.client().receive()); // => Foo
    * ```
    */
-  receive(options?: WaitOptions): Promise<In>;
+  readonly receive: (this: object, options?: WaitOptions) => Promise<In>;
 
   /**
    * Hands over a value, and goes on: Go's `ch <- v`. One routine can keep many consumers at work at once.
@@ -122,7 +125,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * // => Bar
    * ```
    */
-  put(value: Out, options?: WaitOptions): Promise<void>;
+  readonly put: (this: object, value: Out, options?: WaitOptions) => Promise<void>;
 
   /**
    * Aborts when this end has nobody to talk to any more, with a {@link ChannelClosed} as its reason: for the client when
@@ -274,7 +277,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 }
 
 /** What an end has to await before it returns with `value`, as a generator does; nothing for a plain value. */
-function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
+export function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
   try {
     const { then } = (value ?? {}) as { then?: unknown };
     return typeof then === "function" ? Promise.resolve(value as T) : undefined;

@@ -94,7 +94,7 @@ async function serve<R>(
     throw cut.cause;
   }
   const servers: object = Array.isArray(channels) ? [] : {};
-  for (const [name, { server }] of lanes) Reflect.set(servers, name, server());
+  for (const [name, lane] of lanes) Reflect.set(servers, name, lane.createEnd());
   try {
     const result = await lives[0]!.run(body, servers, lives);
     refuseGenerator(result);
@@ -109,8 +109,8 @@ async function serve<R>(
 }
 
 /** @throws `TypeError` for what cannot be served, before anything is begun. */
-function lanesOf(channels: object): [name: string, lane: Servable<unknown>][] {
-  const lanes: [string, Servable<unknown>][] = [];
+function lanesOf(channels: object): [name: string, lane: Servable][] {
+  const lanes: [string, Servable][] = [];
   const lives = new Set<Life>();
   for (const [name, channel] of Object.entries(channels)) {
     const lane = servableOf(channel);

@@ -153,7 +153,7 @@ export class Rendezvous extends Life {
 
   protected advance(): void {
     if (this.opening !== undefined && this.#first(CLIENT) !== undefined) this.begin(this.opening);
-    while (this.#step());
+    while (this.#calls.head !== undefined && this.#step());
   }
 
   /** One call meets another. @returns Whether it does, so that more may follow. */
