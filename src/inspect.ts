@@ -12,6 +12,8 @@ import { keepFiles } from "./inspect/files.ts";
 import { serveLive } from "./inspect/live.ts";
 import { publish } from "./inspect/publish.ts";
 import { Watched } from "./inspect/watched.ts";
+import { WatchedStream } from "./inspect/watched-stream.ts";
+import { meetIn as streamsMeetIn } from "./stream/machine/meet.ts";
 
 export { record } from "./inspect/events.ts";
 export { toHTML } from "./inspect/html.ts";
@@ -25,6 +27,7 @@ export type { Live, LiveOptions } from "./inspect/live.ts";
 export type { Wait } from "./inspect/now.ts";
 
 meetIn(Watched);
+streamsMeetIn(WatchedStream);
 makeReadable();
 const values = variable("CHANNELS_VALUES") === "1";
 publish(values);

@@ -67,10 +67,8 @@ export interface Recording {
 /** Gets every event, and what was handed over, if something was: most must not show it. */
 export type Sink = (event: ChannelEvent, handed: Handed | undefined) => void;
 
-/** What a call brings, or is answered with. */
-export interface Handed {
-  readonly value: unknown;
-}
+/** What a call brings, or is answered with: a value, or how many. */
+export type Handed = { readonly value: unknown } | { readonly text: string };
 
 const sinks = new Set<Sink>();
 
@@ -154,12 +152,16 @@ export function withValue(
 ): ChannelEvent {
   if (handed === undefined || values === undefined || values === false) return event;
   try {
-    const value = values === true ? shown(handed.value) : String(values(handed.value));
-    return Object.freeze({ ...event, value });
+    return Object.freeze({ ...event, value: textOf(handed, values) });
   } catch {
     // What fails to show a value keeps no channel from its work.
     return event;
   }
+}
+
+function textOf(handed: Handed, values: true | ((value: unknown) => string)): string {
+  if ("text" in handed) return handed.text;
+  return values === true ? shown(handed.value) : String(values(handed.value));
 }
 
 const shownLength = 40;
