@@ -346,14 +346,16 @@ test("events rejects what makes no sense, and does not listen then", () => {
   expect(() => events(emitter, "data", { capacity: 0 })).toThrow(RangeError);
   const overflow = "wait" as "drop-oldest";
   expect(() => events(emitter, "data", { overflow })).toThrow(
-    new TypeError("Could not make events wait, which is no overflow policy for them: wait"),
+    new TypeError("Unknown overflow policy: wait (expected fail, drop-oldest or drop-newest)"),
   );
   for (const [silent, type] of [
     [{}, "object"],
     [undefined, "undefined"],
   ] as const) {
     expect(() => events(silent as unknown as Emitter, "data")).toThrow(
-      new TypeError(`Could not listen to what emits no events, a value of type: ${type}`),
+      new TypeError(
+        `events() listens to an EventTarget or an EventEmitter, and not to a value of type ${type}`,
+      ),
     );
   }
   expect(emitter.count).toBe(0);

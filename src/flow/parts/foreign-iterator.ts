@@ -1,5 +1,5 @@
-import { Failure } from "../core/settle.ts";
-import type { Settle } from "../core/settle.ts";
+import { Failure } from "../../core/settle.ts";
+import type { Settle } from "../../core/settle.ts";
 
 /**
  * Makes an iterator askable that cannot take a request back: its `next()` goes on waiting, once, and what comes of it
@@ -8,9 +8,9 @@ import type { Settle } from "../core/settle.ts";
  * One reaction is attached to each `next()`, however many ask for it, since those of a promise that does not settle are
  * never freed.
  */
-export class Stranger {
+export class ForeignIterator {
   readonly #iterator: { next(): PromiseLike<IteratorResult<unknown>> };
-  /** Who waits, in order. */
+  /** Those who wait, in order. */
   readonly #waiting = new Set<Settle>();
   /** What has come for nobody: a result, or a {@link Failure}. */
   #kept: unknown = undefined;
@@ -40,9 +40,11 @@ export class Stranger {
     );
   }
 
-  /** Rejects whatever goes wrong, be it that the iterator throws or that its result is none. */
+  /** Rejects whatever goes wrong, be it that the iterator throws or that its result is no object. */
   async #next(): Promise<unknown> {
-    const { value, done } = await this.#iterator.next();
+    const result: unknown = await this.#iterator.next();
+    if (Object(result) !== result) throw new TypeError(noResult + String(result));
+    const { value, done } = result as IteratorResult<unknown>;
     return { value, done };
   }
 
@@ -57,3 +59,5 @@ export class Stranger {
     }
   }
 }
+
+const noResult = "The next() of an iterator must give an object, { value, done }, and not ";
