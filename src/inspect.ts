@@ -7,6 +7,7 @@
 import { meetIn } from "./core/meet.ts";
 import { makeReadable } from "./inspect/console.ts";
 import { lastReport, report } from "./inspect/now.ts";
+import { watchPieces } from "./inspect/pieces.ts";
 import { print, variable, whenAsked, whenIdle } from "./inspect/process.ts";
 import { keepFiles } from "./inspect/files.ts";
 import { serveLive } from "./inspect/live.ts";
@@ -28,6 +29,7 @@ export type { Wait } from "./inspect/now.ts";
 
 meetIn(Watched);
 streamsMeetIn(WatchedStream);
+watchPieces();
 makeReadable();
 const values = variable("CHANNELS_VALUES") === "1";
 publish(values);

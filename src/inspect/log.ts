@@ -5,7 +5,7 @@ import { here } from "./place.ts";
 import type { Place } from "./place.ts";
 import { now } from "./process.ts";
 import { Groups } from "./report.ts";
-import { currentBody, runBody } from "./routine.ts";
+import { context, runBody } from "./routine.ts";
 import type { Body } from "./routine.ts";
 import { awaitsFirstRequest, Knowledge, nameless } from "./waits.ts";
 import type { Known, Origin, Routine } from "./waits.ts";
@@ -49,14 +49,14 @@ export class Log {
   #name = "";
   #chapter = chapter();
   readonly #made: string | undefined;
-  readonly #piece: string | undefined;
+  /** Whether the library has made it for itself. */
+  readonly #inside: boolean;
 
   constructor(life: Life) {
     const { at, inside, piece } = here();
-    const body = currentBody();
-    this.#made = at ?? body?.made;
-    this.#piece = inside ? (piece ?? body?.piece ?? "") : undefined;
-    this.#introduce(life.name ?? this.#piece);
+    this.#made = at ?? context().piece?.made;
+    this.#inside = inside;
+    this.#introduce(life.name ?? (inside ? piece : undefined));
     gone.register(life, this.channel);
   }
 
@@ -67,13 +67,12 @@ export class Log {
   /** A call comes in. @returns Its number. */
   call(end: End, op: string, name: string | undefined, handed: Handed | undefined): Called {
     const renamed = name !== undefined && name !== this.#name;
-    if (renamed || this.#chapter !== chapter()) this.#introduce(name ?? this.#piece);
+    if (renamed || this.#chapter !== chapter()) this.#introduce(name);
     const place = here();
-    const body = currentBody();
-    const held = end === "client" && this.#piece !== undefined;
-    const piece = place.inside && !held ? (place.piece ?? body?.piece) : undefined;
-    const at = place.at ?? body?.made ?? (place.inside ? this.#made : undefined);
-    const routine = routineOf(body, place, piece);
+    const { body, piece } = context();
+    const asks = place.piece ?? (place.inside ? piece?.name : undefined);
+    const at = place.at ?? (place.inside ? (piece?.made ?? this.#made) : undefined);
+    const routine = routineOf(body, place, asks);
     const call = ++calls;
     tell(
       {
@@ -82,7 +81,7 @@ export class Log {
         type: "call",
         end,
         call,
-        op: piece ?? op,
+        op: asks ?? op,
         ...(at !== undefined && { at }),
         ...(routine !== undefined && { routine: routine.name }),
       },
@@ -114,9 +113,9 @@ export class Log {
 
   /** A body begins, which serves the channels of these logs. */
   run<S, R>(body: (server: S) => R, server: S, served: readonly Log[]): R {
-    const name = this.#piece ?? (body.name || `body of ${this.#name}`);
-    return runBody({ name, piece: this.#piece, made: this.#made }, () => {
-      const routine = routineOf(currentBody());
+    const name = body.name || `body of ${this.#name}`;
+    return runBody(name, () => {
+      const routine = routineOf(context().body);
       for (const { channel } of served) {
         tell({ t: now(), channel, type: "body", end: "server", routine: name }, { routine });
       }
@@ -126,7 +125,7 @@ export class Log {
 
   #introduce(name: string | undefined): void {
     this.#chapter = chapter();
-    this.#name = name || nameless(this.channel);
+    this.#name = name ?? nameless(this.channel);
     const at = this.#made;
     tell(
       {
@@ -136,7 +135,7 @@ export class Log {
         name: this.#name,
         ...(at !== undefined && { at }),
       },
-      { inside: this.#piece !== undefined },
+      { inside: this.#inside },
     );
   }
 }
@@ -146,14 +145,13 @@ interface Called {
   readonly frames: string;
 }
 
-/** Who calls: a body, a piece of the library, or the outermost function of the chain of calls. */
+/** Who calls: a body, or the outermost function of the chain of calls, or a piece of the library. */
 function routineOf(body: Body | undefined, place?: Place, piece?: string): Routine | undefined {
-  if (body !== undefined && (piece === undefined || body.piece === piece)) {
-    return { name: body.name, key: body.key, certain: true };
-  }
-  if (piece !== undefined) return { name: piece, key: piece, certain: false };
+  if (body !== undefined) return { ...body, certain: true };
   const outermost = place?.outermost;
-  if (outermost === undefined) return undefined;
-  const { name, file } = outermost;
-  return { name, key: `${name} ${file}`, certain: false };
+  if (outermost !== undefined) {
+    const { name, file } = outermost;
+    return { name, key: `${name} ${file}`, certain: false };
+  }
+  return piece === undefined ? undefined : { name: piece, key: piece, certain: false };
 }

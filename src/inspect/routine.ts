@@ -1,32 +1,47 @@
 import { builtin } from "./process.ts";
 
-/** The body in which something runs, and all that it has begun. */
+/** On whose behalf something runs. */
+export interface Context {
+  /** The body that runs, and all that it has begun. */
+  readonly body: Body | undefined;
+  /** The piece of the library that asks for it. */
+  readonly piece: Piece | undefined;
+}
+
 export interface Body {
   readonly name: string;
   /** Tells it from other bodies of its name. */
   readonly key: string;
-  /** The piece of the library whose body it is, if it is not the user's. */
-  readonly piece: string | undefined;
-  /** Where the channel was made. */
+}
+
+export interface Piece {
+  readonly name: string;
+  /** Where it was made. */
   readonly made: string | undefined;
 }
 
 interface Storage {
-  run<R>(body: Body, then: () => R): R;
-  getStore(): Body | undefined;
+  run<R>(context: Context, then: () => R): R;
+  getStore(): Context | undefined;
 }
 
 const hooks = builtin<{ AsyncLocalStorage: new () => Storage }>("node:async_hooks");
 const storage = hooks && new hooks.AsyncLocalStorage();
+const nobody: Context = { body: undefined, piece: undefined };
 let bodies = 0;
 
-/** Runs a body, so that what it calls later can be told to be its own, where the platform can do that. */
-export function runBody<R>(body: Omit<Body, "key">, then: () => R): R {
-  const named = { ...body, key: `${body.name} ${++bodies}` };
-  return storage === undefined ? then() : storage.run(named, then);
+/** On whose behalf we run, where the platform can tell. */
+export function context(): Context {
+  return storage?.getStore() ?? nobody;
 }
 
-/** The body that runs now. */
-export function currentBody(): Body | undefined {
-  return storage?.getStore();
+/** Runs a body, so that what it calls later can be told to be its own. */
+export function runBody<R>(name: string, then: () => R): R {
+  const body = { name, key: `${name} ${++bodies}` };
+  return storage === undefined ? then() : storage.run({ body, piece: undefined }, then);
+}
+
+/** Runs what a piece does for those who use it. */
+export function runPiece<R>(piece: Piece, then: () => R): R {
+  return storage === undefined ? then() : storage.run({ body: context().body, piece }, then);
 }
