@@ -23,7 +23,8 @@ export function circlesIn(waiting: readonly Waiting[]): Waiting[][] {
     const first = at === undefined ? -1 : path.indexOf(at);
     const circle = first < 0 ? [] : path.slice(first);
     // Of one function that seems to wait for itself, another run may have been meant.
-    if (circle.length > 1 || circle[0]?.routine?.certain === true) circles.push(oldestFirst(circle));
+    if (circle.length > 1 || circle[0]?.routine?.certain === true)
+      circles.push(oldestFirst(circle));
   }
   return circles;
 }

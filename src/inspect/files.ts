@@ -52,7 +52,15 @@ function lastCalls({ channel, client, server }: Known, start: number): ChannelEv
     const { last, waiting, routine } = end === "client" ? client : server;
     if (last === undefined || waiting.has(last.call) || last.t > start) return [];
     const { call, t, op, at, answered, how = "item" } = last;
-    const called = { t, channel, type: "call", end, call, op, ...placeOf(at, routine?.name) } as const;
+    const called = {
+      t,
+      channel,
+      type: "call",
+      end,
+      call,
+      op,
+      ...placeOf(at, routine?.name),
+    } as const;
     const early = answered !== undefined && answered < start;
     return early ? [called, { t: answered, channel, type: "answer", end, call, how }] : [called];
   });
@@ -62,6 +70,9 @@ function callOf({ channel: { channel }, end, call, op, t, at, routine }: Waiting
   return { t, channel, type: "call", end, call, op, ...placeOf(at, routine?.name) };
 }
 
-function placeOf(at: string | undefined, routine: string | undefined): { at?: string; routine?: string } {
+function placeOf(
+  at: string | undefined,
+  routine: string | undefined,
+): { at?: string; routine?: string } {
   return { ...(at !== undefined && { at }), ...(routine !== undefined && { routine }) };
 }

@@ -128,7 +128,9 @@ function token(): string {
     btoa(bytes: string): string;
   };
   const bytes = crypto.getRandomValues(new Uint8Array(9));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
 }
 
 /** A page that is open somewhere. It gets what is new, as long as it keeps up. */

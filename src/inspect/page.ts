@@ -120,7 +120,10 @@ function list(waits: readonly Told[]): void {
     return item;
   });
   const waiting = waits.length === 1 ? "1 call waits" : `${grouped(waits.length)} calls wait`;
-  byId("waits").replaceChildren(element("h2", waits.length === 0 ? "No call waits" : waiting), ...items);
+  byId("waits").replaceChildren(
+    element("h2", waits.length === 0 ? "No call waits" : waiting),
+    ...items,
+  );
 }
 
 /** Draws what can be seen, once for each frame. */
@@ -164,11 +167,19 @@ function draw(): void {
   const tick = power * scale < 40 ? power * 5 : power;
   const start = timeOf(0);
   c.textAlign = "left";
-  for (let t = Math.max(0, Math.ceil((left - start) / tick) * tick); x(start + t) < width; t += tick) {
+  for (
+    let t = Math.max(0, Math.ceil((left - start) / tick) * tick);
+    x(start + t) < width;
+    t += tick
+  ) {
     c.fillStyle = colour("line");
     c.fillRect(x(start + t), 0, 1, height);
     c.fillStyle = colour("dim");
-    c.fillText(tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t), x(start + t) + 4, axis / 2);
+    c.fillText(
+      tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t),
+      x(start + t) + 4,
+      axis / 2,
+    );
   }
   for (const [lane, at] of ys) {
     c.fillStyle = colour("line");
@@ -256,7 +267,8 @@ function redraw(): void {
 function moveTo(index: number): void {
   mark = Math.max(0, Math.min(index, events.length - 1));
   const at = names + (timeOf(mark) - left) * scale;
-  if (at < names || at > canvas.clientWidth) left += (at - (canvas.clientWidth + names) / 2) / scale;
+  if (at < names || at > canvas.clientWidth)
+    left += (at - (canvas.clientWidth + names) / 2) / scale;
   redraw();
 }
 
@@ -318,4 +330,3 @@ if (document.body.dataset["live"] !== undefined) {
   };
 }
 redraw();
-

@@ -92,7 +92,18 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
       const column = free < 0 ? beside.length : free;
       lane.width = Math.max(lane.width, column + 1);
       if (!opens(op)) lane.routine ??= routine;
-      const bar: Bar = { lane, call, op, at, routine, value, column, from: index, to: undefined, how: undefined };
+      const bar: Bar = {
+        lane,
+        call,
+        op,
+        at,
+        routine,
+        value,
+        column,
+        from: index,
+        to: undefined,
+        how: undefined,
+      };
       beside[column] = bar;
       bars.set(call, bar);
     } else if (event.type === "answer") {

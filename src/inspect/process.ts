@@ -21,7 +21,8 @@ interface Globals {
 
 const globals = globalThis as unknown as Globals;
 /** Node's, or what Deno and Bun have in its place. A browser has none. */
-const process: Process | undefined = typeof globals.process?.cwd === "function" ? globals.process : undefined;
+const process: Process | undefined =
+  typeof globals.process?.cwd === "function" ? globals.process : undefined;
 
 const { performance, setTimeout, setInterval, clearInterval } = globals;
 

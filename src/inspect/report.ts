@@ -1,6 +1,6 @@
 import { circlesIn } from "./circles.ts";
 import { count, duration, grouped, printable } from "./text.ts";
-import { collectedWhy, lookupIn, titleOf, why } from "./waits.ts";
+import { collectedWhy, lookupIn, nameless, titleOf, why } from "./waits.ts";
 import type { Waiting } from "./waits.ts";
 
 /** Calls that are alike, of which one stands for all. */
@@ -84,13 +84,16 @@ export function reportOf(situation: Situation): string {
 }
 
 function headline({ waiting, lost, channels }: Situation): string {
-  const those = new Set(waiting.filter(({ channel }) => !channel.inside).map(({ channel }) => channel)).size;
+  const those = new Set(
+    waiting.filter(({ channel }) => !channel.inside).map(({ channel }) => channel),
+  ).size;
   const where = those === 0 ? "" : `, on ${grouped(those)} of ${count(channels, "channel")}`;
   const waits =
     waiting.length === 0
       ? "no call waits"
       : `${count(waiting.length, "call")} ${waiting.length === 1 ? "waits" : "wait"}${where}`;
-  const were = lost.size === 1 ? "was garbage-collected while it" : "were garbage-collected while they";
+  const were =
+    lost.size === 1 ? "was garbage-collected while it" : "were garbage-collected while they";
   const gone = lost.size === 0 ? "" : ` ${count(lost.size, "call")} ${were} waited.`;
   return `coroutine-channels: ${waits}.${gone}`;
 }
@@ -110,7 +113,9 @@ function drawn(circle: readonly Waiting[], idle: boolean): string {
 function headOf({ first, lost, count: size }: Group, now: number): string {
   const { channel, at, t } = first;
   const created =
-    channel.named && at !== undefined ? undefined : channel.created && positionOf(channel.created);
+    channel.name !== nameless(channel.channel) && at !== undefined
+      ? undefined
+      : channel.created && positionOf(channel.created);
   return [
     titleOf(first),
     created === undefined ? "" : ` (created at ${created})`,

@@ -58,7 +58,8 @@ class Drawing {
     this.#events = events;
     this.#picture = pictureOf(events);
     const { handOvers } = this.#picture;
-    this.#first = handOvers.length > mostHandOvers ? handOvers.at(-mostHandOvers - 1)!.index + 1 : 0;
+    this.#first =
+      handOvers.length > mostHandOvers ? handOvers.at(-mostHandOvers - 1)!.index + 1 : 0;
     this.#placeLines();
     this.#placeRows();
     this.#drawLines();
@@ -78,7 +79,8 @@ class Drawing {
   #placeLines(): void {
     const { lanes, bars, handOvers } = this.#picture;
     const labels = new Map(lanes.map((lane) => [lane, 0]));
-    for (const bar of bars) labels.set(bar.lane, Math.max(labels.get(bar.lane)!, widthOf(labelOf(bar))));
+    for (const bar of bars)
+      labels.set(bar.lane, Math.max(labels.get(bar.lane)!, widthOf(labelOf(bar))));
     const between = new Map<number, number>();
     for (const { to, value = "" } of handOvers) {
       const { channel } = to.lane;
@@ -93,7 +95,9 @@ class Drawing {
         x += Math.max(labels.get(lane)! + columns + 6, head);
         this.#lines.set(lane, { x, outwards });
         const name = widthOf(lane.name) * 1.2 + 20;
-        const client = lanes.find(({ channel, end }) => channel === lane.channel && end === "client");
+        const client = lanes.find(
+          ({ channel, end }) => channel === lane.channel && end === "client",
+        );
         const heads = head + widthOf(client?.routine ?? "client") / 2 + 16;
         x += Math.max(90, name, heads, (between.get(lane.channel) ?? 0) + 40);
       } else {
@@ -138,7 +142,9 @@ class Drawing {
       this.#marks.push(text(x, 36, lane.end, "dim m"));
       if (lane.routine !== undefined) this.#marks.push(text(x, 50, lane.routine, "m"));
       if (outwards > 0) continue;
-      const client = this.#picture.lanes.find((one) => one.channel === lane.channel && one !== lane);
+      const client = this.#picture.lanes.find(
+        (one) => one.channel === lane.channel && one !== lane,
+      );
       const middle = (x + (client === undefined ? x : this.#lines.get(client)!.x)) / 2;
       this.#marks.push(text(middle, 19, lane.name, "name m"));
     }
@@ -166,7 +172,14 @@ class Drawing {
     );
     if (from >= this.#first || never) {
       const label = this.#edge(bar, false) + outwards * 5;
-      this.#marks.push(text(label, top + 8, labelOf(bar), `halo ${never ? "red" : "dim"}${outwards < 0 ? " e" : ""}`));
+      this.#marks.push(
+        text(
+          label,
+          top + 8,
+          labelOf(bar),
+          `halo ${never ? "red" : "dim"}${outwards < 0 ? " e" : ""}`,
+        ),
+      );
     }
     if (op === "return" || op === "throw") {
       const middle = x + barWidth / 2;
@@ -185,18 +198,24 @@ class Drawing {
       `<path class="${what}" style="stroke-dasharray:none" d="M${end + head * 6} ${y - 4}L${end + head} ${y}l${head * 5} 4"/>`,
     );
     if (value !== undefined) {
-      this.#marks.push(text((start + end) / 2, y - 3, clipped(value), `halo m ${what === "end" ? "red" : "blue"}`));
+      this.#marks.push(
+        text((start + end) / 2, y - 3, clipped(value), `halo m ${what === "end" ? "red" : "blue"}`),
+      );
     }
   }
 
   #drawRest(before: number): void {
     const y = this.#height - 12;
     if (before > 0) {
-      this.#marks.push(text(this.#width / 2, headHeight + 8, `${grouped(before)} hand-overs before`, "dim halo m"));
+      this.#marks.push(
+        text(this.#width / 2, headHeight + 8, `${grouped(before)} hand-overs before`, "dim halo m"),
+      );
     }
     for (const [index, { type, channel }] of this.#events.entries()) {
       if (type !== "abort" || index < this.#first) continue;
-      const xs = [...this.#lines].filter(([lane]) => lane.channel === channel).map(([, { x }]) => x);
+      const xs = [...this.#lines]
+        .filter(([lane]) => lane.channel === channel)
+        .map(([, { x }]) => x);
       if (xs.length === 0) continue;
       const at = this.#y[index]!;
       this.#marks.push(
@@ -233,7 +252,12 @@ function widthOf(label: string): number {
   return printable(label).length * letter;
 }
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+};
 
 function text(x: number, y: number, content: string, classes: string): string {
   const safe = printable(content).replace(/[&<>"]/g, (character) => entities[character]!);

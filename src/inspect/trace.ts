@@ -25,7 +25,10 @@ export function toTrace(events: readonly ChannelEvent[]): string {
       const tid = threads.size + 1;
       threads.set(keyOf({ lane, column }), tid);
       const name = `${printable(lane.name)}.${lane.end}${column === 0 ? "" : ` (${column + 1})`}`;
-      trace.push(meta("thread_name", tid, { name }), meta("thread_sort_index", tid, { sort_index: tid }));
+      trace.push(
+        meta("thread_name", tid, { name }),
+        meta("thread_sort_index", tid, { sort_index: tid }),
+      );
     }
   }
   const tidOf = (bar: Bar): number => threads.get(keyOf(bar))!;
@@ -49,7 +52,10 @@ export function toTrace(events: readonly ChannelEvent[]): string {
     const flow = { name: what, cat: "hand-over", id: i + 1, pid: 1 };
     const received = rounded(endOf(to) - step / 2);
     // Perfetto draws from slice to slice: a call that has been answered before hands over at its end.
-    const given = Math.min(received, rounded(Math.max(times[from.from]!, Math.min(endOf(from) - step / 2, received))));
+    const given = Math.min(
+      received,
+      rounded(Math.max(times[from.from]!, Math.min(endOf(from) - step / 2, received))),
+    );
     trace.push(
       { ph: "s", ...flow, tid: tidOf(from), ts: given, args: { value } },
       { ph: "f", bp: "e", ...flow, tid: tidOf(to), ts: received },

@@ -55,14 +55,13 @@ interface LastCall {
 /** What is known of one channel. */
 export interface Known {
   readonly channel: number;
-  readonly name: string;
-  readonly named: boolean;
-  readonly created: string | undefined;
+  name: string;
+  created: string | undefined;
   /** Whether the library has made it for itself. */
-  readonly inside: boolean;
+  inside: boolean;
+  ended: boolean;
   readonly client: KnownEnd;
   readonly server: KnownEnd;
-  ended: boolean;
 }
 
 /** The calls that open the server end, and wait for the client's first request. */
@@ -75,10 +74,9 @@ export class Knowledge {
   apply(event: ChannelEvent, origin?: Origin): void {
     const known = this.of(event.channel);
     if (event.type === "channel") {
-      // One that is told of already may have been named since.
-      const { client, server } = known;
-      const named = knownOf(event.channel, event.name, event.at, origin?.inside);
-      this.channels.set(event.channel, { ...named, client, server });
+      known.name = event.name;
+      known.created = event.at;
+      known.inside = origin?.inside === true;
     } else if (event.type === "call") {
       const { call, op, at, end, routine: name } = event;
       const side = known[end];
@@ -115,17 +113,16 @@ export class Knowledge {
   }
 }
 
-function knownOf(channel: number, name = nameless(channel), created?: string, inside = false): Known {
+function knownOf(channel: number): Known {
   const end = (): KnownEnd => ({ waiting: new Map(), last: undefined, routine: undefined });
   return {
     channel,
-    name,
-    named: name !== nameless(channel),
-    created,
-    inside,
+    name: nameless(channel),
+    created: undefined,
+    inside: false,
+    ended: false,
     client: end(),
     server: end(),
-    ended: false,
   };
 }
 
@@ -171,7 +168,9 @@ export function lookupIn(waiting: readonly Waiting[]): Lookup {
 export function why(waiting: Waiting, now: number, lookup: Lookup): readonly string[] {
   const { channel, end, call, op } = waiting;
   const { client, server } = channel;
-  const before = [...channel[end].waiting.keys()].indexOf(call);
+  // A call that opens the end is before no other.
+  const calls = [...channel[end].waiting.values()].filter((one) => !opening.has(one.op));
+  const before = calls.findIndex((one) => one.call === call);
   if (before > 0) return [`behind ${count(before, "call")} of the same end.`];
 
   if (end === "client") {

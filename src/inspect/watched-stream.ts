@@ -26,7 +26,9 @@ const showing: Showing<StreamCall> = {
     if (call.kind === THROW) return { value: call.value };
     if (!("supply" in call) || call.kind === RETURN) return undefined;
     const { supply } = call;
-    return supply === undefined ? items(1) : items(supply.source === undefined ? supply.items.length : undefined);
+    return supply === undefined
+      ? items(1)
+      : items(supply.source === undefined ? supply.items.length : undefined);
   },
   answer(call, outcome) {
     if ("supply" in call) return ["item", undefined];
