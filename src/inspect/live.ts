@@ -52,7 +52,7 @@ const patience = 10;
 
 const headers = {
   "cache-control": "no-store",
-  "content-security-policy": `${policy(true)};frame-ancestors 'none'`,
+  "content-security-policy": policy,
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
@@ -84,7 +84,7 @@ export async function serveLive(port: number, values: RecordOptions["values"]): 
     if (method !== "GET" || request.headers["host"] !== own) refuse(response);
     else if (url === secret) {
       response.writeHead(200, { ...headers, "content-type": "text/html; charset=utf-8" });
-      response.end(pageOf([], true));
+      response.end(pageOf(null));
     } else if (url === `${secret}events`) {
       response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
       const page = new Page(response, recording, Number(request.headers["last-event-id"] ?? 0));

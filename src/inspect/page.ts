@@ -30,7 +30,9 @@ const scrubber = byId<HTMLInputElement>("mark");
 const filter = byId<HTMLInputElement>("filter");
 const only = byId<HTMLInputElement>("only");
 
-let events: ChannelEvent[] = JSON.parse(byId("events").textContent) as ChannelEvent[];
+/** What has happened; nothing if it is to come from a program that runs. */
+const given = JSON.parse(byId("events").textContent) as ChannelEvent[] | null;
+let events: ChannelEvent[] = given ?? [];
 let picture: Picture = pictureOf(events);
 /** What a program that runs has told last. */
 let latest: Batch | undefined;
@@ -106,8 +108,8 @@ function describe(event: ChannelEvent): string {
 
 function list(waits: readonly Told[]): void {
   const now = latest !== undefined && mark === events.length - 1 ? latest.now : timeOf(mark);
-  scrubber.max = String(Math.max(0, events.length - 1));
-  scrubber.value = String(Math.max(0, mark));
+  scrubber.max = `${events.length - 1}`;
+  scrubber.valueAsNumber = mark;
   const before = dropped + (latest?.dropped ?? 0);
   const gone = before > 0 ? `, ${grouped(before)} before` : "";
   byId("about").textContent =
@@ -119,11 +121,7 @@ function list(waits: readonly Told[]): void {
     for (const sentence of sentences) item.append(element("p", sentence));
     return item;
   });
-  const waiting = waits.length === 1 ? "1 call waits" : `${grouped(waits.length)} calls wait`;
-  byId("waits").replaceChildren(
-    element("h2", waits.length === 0 ? "No call waits" : waiting),
-    ...items,
-  );
+  byId("waits").replaceChildren(element("h2", `Waiting: ${grouped(waits.length)}`), ...items);
 }
 
 /** Draws what can be seen, once for each frame. */
@@ -137,13 +135,24 @@ function draw(): void {
   canvas.width = width * ratio;
   canvas.height = height * ratio;
   const theme = getComputedStyle(document.body);
+  const { color, backgroundColor } = theme;
   const colour = (name: string): string => theme.getPropertyValue(`--${name}`);
   const x = (t: number): number => names + (t - left) * scale;
   const c = context;
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  c.clearRect(0, 0, width, height);
   c.font = "12px ui-monospace, Menlo, Consolas, monospace";
   c.textBaseline = "middle";
+  const fill = (
+    paint: string,
+    ...box: [x: number, y: number, width: number, height: number]
+  ): void => {
+    c.fillStyle = paint;
+    c.fillRect(...box);
+  };
+  const write = (paint: string, text: string, at: number, y: number, room?: number): void => {
+    c.fillStyle = paint;
+    c.fillText(text, at, y, room);
+  };
 
   const ys = new Map<Lane, number>();
   let y = axis - top;
@@ -172,18 +181,16 @@ function draw(): void {
     x(start + t) < width;
     t += tick
   ) {
-    c.fillStyle = colour("line");
-    c.fillRect(x(start + t), 0, 1, height);
-    c.fillStyle = colour("dim");
-    c.fillText(
+    fill(colour("line"), x(start + t), 0, 1, height);
+    write(
+      colour("request"),
       tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t),
       x(start + t) + 4,
       axis / 2,
     );
   }
   for (const [lane, at] of ys) {
-    c.fillStyle = colour("line");
-    if (seen(lane)) c.fillRect(names, at + rowHeight / 2, width, 1);
+    if (seen(lane)) fill(colour("line"), names, at + rowHeight / 2, width, 1);
   }
 
   /** How far the bars of a row have been drawn: one that would not be seen beside the last is left out. */
@@ -198,15 +205,12 @@ function draw(): void {
     if (to < names || from > width || (!never && to - 1 < (drawn.get(row) ?? 0))) continue;
     drawn.set(row, to);
     const at = row - barHeight / 2;
-    c.fillStyle = colour(never ? "end" : "wait");
-    c.fillRect(from, at, Math.max(to - from, 2), barHeight);
+    fill(colour(never ? "end" : "wait"), from, at, Math.max(to - from, 2), barHeight);
     if (Math.min(to, width) - Math.max(from, names) > op.length * 7 + 8) {
-      c.fillStyle = colour(never ? "bg" : "fg");
-      c.fillText(op, Math.max(from, names) + 4, at + barHeight / 2 + 1);
+      write("#000", op, Math.max(from, names) + 4, at + barHeight / 2 + 1);
     }
     if (op === "return" || op === "throw") {
-      c.fillStyle = colour("end");
-      c.fillText("\u2715", from - 4, at + barHeight / 2 + 1);
+      write(colour("end"), "\u2715", from - 4, at + barHeight / 2 + 1);
     }
   }
   /** Where the next one is, of the same channel. */
@@ -219,15 +223,15 @@ function draw(): void {
     nexts.set(to.lane.channel, at);
     const [begin, end] = [middle(from.lane, from.column), middle(to.lane, to.column)];
     const down = Math.sign(end - begin);
-    c.strokeStyle = c.fillStyle = colour(what);
+    const paint = (c.strokeStyle = colour(what));
     c.setLineDash(what === "request" ? [3, 3] : []);
     c.beginPath();
     c.moveTo(at + 0.5, begin);
     c.lineTo(at + 0.5, end - down * 5);
     c.stroke();
-    c.fillText(down > 0 ? "\u25be" : "\u25b4", at - 3.5, end - down * 4);
+    write(paint, down > 0 ? "\u25be" : "\u25b4", at - 3.5, end - down * 4);
     // Only where there is room for it.
-    if (at + value.length * 7.3 + 9 < next) c.fillText(value, at + 6, (begin + end) / 2);
+    if (at + value.length * 7.3 + 9 < next) write(paint, value, at + 6, (begin + end) / 2);
   }
   c.setLineDash([]);
 
@@ -235,27 +239,21 @@ function draw(): void {
   const now = x(timeOf(mark));
   if (mark < events.length - 1) {
     c.globalAlpha = 0.6;
-    c.fillStyle = colour("bg");
-    c.fillRect(Math.max(now, names), axis, width, height);
+    fill(backgroundColor, Math.max(now, names), axis, width, height);
     c.globalAlpha = 1;
   }
-  c.fillStyle = colour("fg");
-  c.fillRect(now, 0, 1.5, height);
-  c.fillStyle = colour("bg");
-  c.fillRect(0, 0, names, height);
+  fill(color, now, 0, 1.5, height);
+  fill(backgroundColor, 0, 0, names, height);
   for (const [lane] of ys) {
     if (!seen(lane)) continue;
     const at = middle(lane, 0);
     const { name, end, routine = "" } = lane;
-    c.fillStyle = colour("fg");
     c.textAlign = "left";
-    c.fillText(`${name}.${end}`, 10, at, names - 20);
-    c.fillStyle = colour("dim");
+    write(color, `${name}.${end}`, 10, at, names - 20);
     c.textAlign = "right";
-    c.fillText(routine, names - 10, at, names / 2);
+    write(colour("request"), routine, names - 10, at, names / 2);
   }
-  c.fillStyle = colour("line");
-  c.fillRect(names - 1, 0, 1, height);
+  fill(colour("line"), names - 1, 0, 1, height);
 }
 
 function redraw(): void {
@@ -272,23 +270,17 @@ function moveTo(index: number): void {
   redraw();
 }
 
-/** The last event that had happened by then. */
-function eventAt(t: number): number {
-  return events.filter((event) => event.t <= t).length - 1;
-}
-
-scrubber.oninput = () => moveTo(Number(scrubber.value));
+scrubber.oninput = () => moveTo(scrubber.valueAsNumber);
 filter.oninput = only.onchange = redraw;
-onresize = redraw;
-matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
+onresize = onfocus = redraw;
 canvas.ondblclick = () => {
   fit();
   redraw();
 };
 document.onkeydown = ({ key, target }) => {
-  const step = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
   // The scrubber steps by itself.
-  if (step !== 0 && target !== scrubber && target !== filter) moveTo(mark + step);
+  if (target === scrubber || target === filter) return;
+  moveTo(mark + Number(key === "ArrowRight") - Number(key === "ArrowLeft"));
 };
 canvas.onwheel = (event) => {
   event.preventDefault();
@@ -310,10 +302,12 @@ canvas.onpointermove = ({ buttons, movementX, movementY }) => {
   redraw();
 };
 canvas.onpointerup = ({ offsetX }) => {
-  if (dragged < 4) moveTo(eventAt(left + (offsetX - names) / scale));
+  const t = left + (offsetX - names) / scale;
+  // The last event that had happened by then.
+  if (dragged < 4) moveTo(events.filter((event) => event.t <= t).length - 1);
 };
 
-if (document.body.dataset["live"] !== undefined) {
+if (given === null) {
   new EventSource("events").onmessage = ({ data }) => {
     const follows = mark === events.length - 1;
     latest = JSON.parse(String(data)) as Batch;

@@ -1,5 +1,5 @@
 import type { ChannelEvent, End, How } from "./events.ts";
-import { nameless } from "./waits.ts";
+import { nameless, opening } from "./waits.ts";
 
 /** One end of a channel, as a line in a picture. */
 export interface Lane {
@@ -91,7 +91,7 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
       const free = beside.indexOf(undefined);
       const column = free < 0 ? beside.length : free;
       lane.width = Math.max(lane.width, column + 1);
-      if (!opens(op)) lane.routine ??= routine;
+      if (!opening.has(op)) lane.routine ??= routine;
       const bar: Bar = {
         lane,
         call,
@@ -109,7 +109,7 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
     } else if (event.type === "answer") {
       const to = close(event.call, index, event.how);
       const from = event.by === undefined ? undefined : bars.get(event.by);
-      if (to === undefined || from === undefined || to.op === "put" || opens(to.op)) return;
+      if (to === undefined || from === undefined || to.op === "put" || opening.has(to.op)) return;
       const { value = from.value } = event;
       handOvers.push({ from, to, index, value, what: whatOf(from, event.how, value) });
     } else if (event.type === "collected") close(event.call, index, "collected");
@@ -122,10 +122,6 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
     bars: all,
     handOvers,
   };
-}
-
-function opens(op: string): boolean {
-  return op === "server" || op === "serve" || op === "serveAll";
 }
 
 function whatOf({ lane, op }: Bar, how: How, value: string | undefined): HandOver["what"] {

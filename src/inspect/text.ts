@@ -12,13 +12,13 @@ export function count(n: number, noun: string): string {
 
 /** A number: `1,000`. */
 export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+  return n.toLocaleString("en");
 }
 
 /** A name without what would move a terminal's cursor, change its colours or break the line. */
 export function printable(name: string): string {
   return name.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]/gu,
+    /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

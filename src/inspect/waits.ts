@@ -65,7 +65,7 @@ export interface Known {
 }
 
 /** The calls that open the server end, and wait for the client's first request. */
-const opening: ReadonlySet<string> = new Set(["server", "serve", "serveAll"]);
+export const opening: ReadonlySet<string> = new Set(["server", "serve", "serveAll"]);
 
 /** What is known of each channel, from its events alone: so a page that replays them knows what the program knew. */
 export class Knowledge {

@@ -19,6 +19,11 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
+    files: "test/inspect/node/**",
+    on: ["browser", "older node", "deno", "bun"],
+    because: "these tests start programs in Node, with its options, and read what they print",
+  },
+  {
     files: "test/node/browser-sse.test.ts",
     on: ["deno", "bun"],
     because: "what drives the browser is made for Node",
