@@ -46,6 +46,11 @@ const departs = (call: Call): boolean => call.how === "throw" || call.how === "r
 /** Whether it brings nothing, and so may take an open place. */
 const asks = (call: Call): boolean =>
   call.how === "receive" || (call.how === "next" && call.value === undefined);
+/** What an open place waits for. */
+function dueAt(place: Call): "a first word" | "an answer" | "nothing" {
+  if (place.how === "beginning") return "a first word";
+  return place.how === "send" ? "nothing" : "an answer"; // a send that was cancelled drops its answer
+}
 const opposite = { client: "server", server: "client" } as const;
 
 export class Model {
@@ -57,12 +62,14 @@ export class Model {
   readonly #queue: Record<Side, Call[]> = { client: [], server: [] };
   /** The call of `server()`, or `serve(body)`. */
   #opening: Call | undefined;
+  /** Whether a body serves this channel and others: then the server end is there, whether the client has asked or not. */
+  shared = false;
   /** What the server returned or threw. */
   #ending: Call | undefined;
   /** Whether nobody will be answered any more: the ending has been heard, the client has left, the signal has aborted. */
   #over = false;
   /** The error or reason that ended the channel. */
-  #cause: unknown;
+  cause: unknown;
   /** Which ends have still to be told that the signal has aborted. */
   readonly #untold = new Set<Side>();
   /** What the client returned last. */
@@ -70,10 +77,10 @@ export class Model {
   /** Whether a server's `next` may still get that. */
   #farewell = false;
   /** Whether the client has returned, or has thrown before the server started. */
-  #left = false;
-  /** Whether the server end has been handed out. */
+  left = false;
+  /** Whether the client has asked, and the server end has been handed out. */
   started = false;
-  /** Scoped: what the client returned, as the body's last call that rejected for it was told. */
+  /** What the client returned, as the last call of the server that rejected for it was told. */
   told: { readonly value: unknown } | undefined;
 
   readonly scoped: boolean;
@@ -89,11 +96,15 @@ export class Model {
   }
   /** Whether the signal of an end has aborted: the body learns of its client's leaving at once. */
   signalled(side: Side): boolean {
-    return this.closed || (side === "server" && this.#left);
+    return this.closed || (side === "server" && this.left);
   }
   /** Whether nothing can happen any more, whatever is called. */
   get finished(): boolean {
-    return this.#over && !this.#farewell && this.#untold.size === 0;
+    const farewell = this.#farewell && (this.started || this.shared);
+    return this.#over && !farewell && this.#untold.size === 0;
+  }
+  get served(): boolean {
+    return this.shared || this.#opening !== undefined;
   }
   get bodyRuns(): boolean {
     return this.scoped && this.started && this.#opening?.out === undefined;
@@ -105,7 +116,7 @@ export class Model {
   open(): Call {
     const call = this.#record("server", "open");
     if (this.closed) this.#comeLate(call);
-    else if (this.#opening) call.out = { misuse: "served already" };
+    else if (this.served) call.out = { misuse: "served already" };
     else this.#opening = call;
     this.#settle();
     return call;
@@ -138,6 +149,12 @@ export class Model {
     this.#endBody("return", this.told?.value, { served: undefined });
   }
 
+  /** A body begins to serve this channel and others, or gives that up. */
+  share(shared: boolean): void {
+    this.shared = shared;
+    this.#settle();
+  }
+
   /** A call whose signal has aborted before. */
   refuse(reason: unknown): void {
     this.#record("client", "none").out = { aborted: reason };
@@ -163,7 +180,7 @@ export class Model {
     this.#queue.server = this.#queue.server.filter((call) => call === this.#ending);
     if (this.#ending?.how === "throw" || (this.#ending && !cut)) return;
     this.#over = true;
-    this.#cause = reason;
+    this.cause = reason;
     const [first, ...others] = this.#waiting("client");
     if (first) first.out = { aborted: reason };
     for (const call of others) this.#finish(call);
@@ -181,7 +198,7 @@ export class Model {
 
   #make(side: Side, how: How, value?: unknown): Call {
     const call = this.#record(side, how, value);
-    const leaves = how === "return" || (how === "throw" && !this.started);
+    const leaves = how === "return" || (how === "throw" && !this.started && !this.#ending);
     if (this.#over || (side === "server" && this.#ending)) this.#comeLate(call);
     else if (side === "client" && leaves) this.#leave(call);
     else if (side === "server" && departs(call)) this.#close(call);
@@ -209,36 +226,34 @@ export class Model {
     if (!this.started) return this.#start();
     if (waits(last)) return this.#handOver(theirs);
 
-    // The answer to a `send` that was cancelled is dropped, once the next call comes, unless it is an ending.
-    const dropped = last.how === "send";
-    const ending = theirs?.how === "return" || theirs === this.#ending;
-    // An error or an ending is for whoever comes, and what that brings is not taken.
+    // Nobody waits there. An error or an ending is for whoever comes, and what that brings is not taken.
+    const due = dueAt(last);
     if (mine && theirs) {
-      if (mine === this.#ending) return this.#append(theirs);
-      if (ending || (departs(theirs) && !dropped)) return this.#replaceLast(mine);
-      if (departs(mine)) return this.#append(theirs);
+      const error = theirs.how === "throw" && theirs.side === "client";
+      if (mine === this.#ending) return this.#takeNextPlace(theirs);
+      if (departs(theirs) && !(error && due === "nothing")) return this.#takeOpenPlace(mine);
+      if (departs(mine)) return this.#takeNextPlace(theirs);
     }
-    if (dropped) return this.#handOver(mine && theirs);
-
-    // What c(1) brings is for a call that asks; one that brings something passes it by. `undefined` is nothing.
-    if (last.how === "beginning") {
-      if (theirs && !departs(theirs) && theirs.value === undefined) return this.#handOver(theirs);
-      if (mine && theirs && asks(mine)) return this.#replaceLast(mine, true);
-      if (mine && theirs?.how === "put") theirs.out = { misuse: "passed by" };
-      return this.#handOver(mine && theirs);
+    switch (due) {
+      case "nothing": // is taken, whatever comes: the next call passes it by
+        return this.#handOver(mine && theirs);
+      case "a first word": // is for a call that asks; one that brings something passes it by
+        if (theirs && !departs(theirs) && theirs.value === undefined) return this.#handOver(theirs);
+        if (mine && theirs && asks(mine)) return this.#takeOpenPlace(mine, true);
+        if (mine && theirs?.how === "put") theirs.out = { misuse: "passed by" };
+        return this.#handOver(mine && theirs);
+      case "an answer": // is for a call that asks, be it there or not; one that brings something passes `undefined` by
+        if (mine && asks(mine)) return this.#takeOpenPlace(mine, true);
+        if (mine && theirs && theirs.value !== undefined) return this.#refuse(mine);
+        return this.#handOver(mine && theirs);
     }
-
-    // What answers a `put`, or a `receive` that was cancelled, is for a call that asks, be it there or not.
-    if (mine && asks(mine)) return this.#replaceLast(mine, true);
-    if (mine && theirs && theirs.value !== undefined) return this.#refuse(mine);
-    return this.#handOver(mine && theirs);
   }
 
   /** The first request opens the server end, and is not taken by that. */
   #start(): boolean {
-    if (!this.#opening || this.#queue.client.length === 0) return false;
+    if (!this.served || this.#queue.client.length === 0) return false;
     this.started = true;
-    if (!this.scoped) this.#opening.out = { opened: true };
+    if (this.#opening && !this.scoped) this.#opening.out = { opened: true };
     return true;
   }
 
@@ -247,7 +262,7 @@ export class Model {
     if (!call) return false;
     const [first, ...others] = this.#waiting(opposite[call.side]);
     const last = this.#talk.at(-1)!;
-    this.#append(call);
+    this.#takeNextPlace(call);
     call.handed = true;
     if (call.how === "put") call.out ??= { put: true };
     if (!first || first !== last) return true; // passed by
@@ -259,16 +274,16 @@ export class Model {
     return true;
   }
 
-  #append(call: Call): true {
+  #takeNextPlace(call: Call): true {
     this.#queue[call.side].shift();
     this.#talk.push(call);
     return true;
   }
 
-  #replaceLast(call: Call, handed = false): true {
+  #takeOpenPlace(call: Call, handed = false): true {
     this.#talk.pop();
     call.handed = handed;
-    return this.#append(call);
+    return this.#takeNextPlace(call);
   }
 
   #refuse(call: Call): true {
@@ -282,7 +297,7 @@ export class Model {
   /** The server ends its sequence. */
   #close(call: Call): void {
     this.#ending = call;
-    if (call.how === "throw") this.#cause = call.value;
+    if (call.how === "throw") this.cause = call.value;
     call.out = { value: call.how === "return" ? call.value : undefined, done: true };
     this.#queue.server.push(call);
   }
@@ -290,6 +305,11 @@ export class Model {
   #endBody(how: "return" | "throw", value: unknown, out: Outcome): void {
     this.#record("server", "none");
     this.#opening!.out = out;
+    this.end(how, value);
+  }
+
+  /** The body ends, which is no question. */
+  end(how: "return" | "throw", value: unknown): void {
     this.#untold.delete("server");
     if (!this.closed) this.#close({ side: "server", how, value });
     this.#settle();
@@ -307,19 +327,19 @@ export class Model {
 
   /** The client leaves. A body that runs has the next word; nobody else is waited for. */
   #leave(call: Call): void {
-    this.#left = true;
+    this.left = true;
     if (call.how === "return") this.#leaving = call.value;
     if (this.bodyRuns && !this.#ending) {
       this.#withdraw();
       this.#queue.client.push(call);
       return;
     }
-    if (call.how === "throw") this.#cause = call.value;
+    if (call.how === "throw") this.cause = call.value;
     if (this.#ending?.how === "throw") call.out = { error: this.#ending.value };
     else this.#finish(call);
     for (const other of this.#waiting("client")) this.#finish(other);
     if (!this.started && this.#opening) this.#finish(this.#opening);
-    this.#farewell = this.started;
+    this.#farewell = true;
     for (const other of this.#waiting("server")) {
       this.#finish(other);
       this.#farewell = false;
@@ -340,7 +360,6 @@ export class Model {
     this.#farewell = true;
     for (const call of calls) {
       this.#finish(call);
-      if (call.how !== "next") this.told = { value: leaving.value };
       this.#farewell = false;
     }
     this.#queue.server = this.#queue.server.filter(waits);
@@ -349,7 +368,7 @@ export class Model {
   /** A call comes after the end: the first of an end that has not been told of an abort is, if it is a question. */
   #comeLate(call: Call): void {
     const untold = this.#untold.delete(call.side);
-    if (untold && !departs(call)) call.out = { aborted: this.#cause };
+    if (untold && !departs(call)) call.out = { aborted: this.cause };
     else this.#finish(call);
   }
 
@@ -358,15 +377,18 @@ export class Model {
     const { side, how, value } = call;
     const returned = this.#ending?.how === "return" ? this.#ending.value : undefined;
     const theirs = side === "server" ? this.#leaving : returned;
-    const closed = { value: theirs, cause: this.#cause };
+    const closed = { value: theirs, cause: this.cause };
     if (how === "throw" && !call.handed) call.out = { error: value };
     else if (how === "return") call.out = { value, done: true };
     else if (how === "next" || how === "throw") {
       const farewell = side === "server" && this.#farewell;
       call.out = { value: farewell ? this.#leaving : undefined, done: true };
       if (farewell) this.#farewell = false;
-    } else if (how !== "open") call.out = { closed: { ...closed, undelivered: !call.handed } };
-    else if (this.scoped && this.#left) call.out = { served: undefined };
+    } else if (how !== "open") {
+      call.out = { closed: { ...closed, undelivered: !call.handed } };
+      const toldToLeave = side === "server" && this.left && this.cause === undefined;
+      if (toldToLeave) this.told = { value: this.#leaving };
+    } else if (this.scoped && this.left) call.out = { served: undefined };
     else call.out = { closed };
   }
 }
