@@ -140,7 +140,7 @@ function draw(): void {
   const x = (t: number): number => names + (t - left) * scale;
   const c = context;
   c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  c.font = "12px ui-monospace, Menlo, Consolas, monospace";
+  c.font = "12px monospace";
   c.textBaseline = "middle";
   const fill = (
     paint: string,
