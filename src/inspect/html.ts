@@ -7,7 +7,7 @@ body{margin:0;height:100vh;display:grid;grid:auto 1fr auto/1fr 22em;background:C
 header,footer{grid-column:span 2;padding:8px}
 canvas{width:100%;height:100%;min-height:0;touch-action:none}
 ul{margin:0;padding:8px;overflow:auto;list-style:none;overflow-wrap:anywhere}
-#mark{width:100%}h2{font-size:15px}p{margin:0 0 8px;color:var(--request)}i{color:var(--c);margin-left:12px}`;
+#mark{width:100%}p{margin:0 0 8px;color:var(--request)}i{color:var(--c);margin-left:12px}`;
 
 const key = [
   ["wait", "waits"],

@@ -121,7 +121,7 @@ function list(waits: readonly Told[]): void {
     for (const sentence of sentences) item.append(element("p", sentence));
     return item;
   });
-  byId("waits").replaceChildren(element("h2", `Waiting: ${grouped(waits.length)}`), ...items);
+  byId("waits").replaceChildren(element("h3", `Waiting: ${grouped(waits.length)}`), ...items);
 }
 
 /** Draws what can be seen, once for each frame. */

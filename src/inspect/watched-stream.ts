@@ -4,7 +4,6 @@ import type { ChannelClosed } from "../core/errors.ts";
 import { ENDED } from "../core/life.ts";
 import type { Life } from "../core/life.ts";
 import type { Offer } from "../stream/machine/offer.ts";
-import type { Supply } from "../stream/machine/supply.ts";
 import { Transfer } from "../stream/machine/transfer.ts";
 import type { Wish } from "../stream/machine/wish.ts";
 import type { Handed } from "./events.ts";
@@ -58,13 +57,21 @@ export class WatchedStream<T> extends Transfer<T> {
     this.observer = new Observer(this, showing);
   }
 
-  /** Lets nothing join, so that every call comes in through `enter`. */
+  // The frequent transitions find nobody, so that every call comes in through `enter`.
+
   override join(): boolean {
     return false;
   }
 
-  /** Has nothing ready, for the same reason. */
-  override get ready(): Supply<T> | undefined {
+  override meetWish(): undefined {
+    return undefined;
+  }
+
+  override meetOffer(): undefined {
+    return undefined;
+  }
+
+  override pull(): undefined {
     return undefined;
   }
 
