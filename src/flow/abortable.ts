@@ -1,6 +1,6 @@
 import type { AbortSignal } from "../core/platform.ts";
 import { after } from "./parts/event-loop.ts";
-import type { Outlet } from "./parts/outlet.ts";
+import { outOfRange } from "./parts/misuse.ts";
 import { Pipe } from "./parts/pipe.ts";
 import type { AnyIterable } from "./parts/source.ts";
 
@@ -51,11 +51,9 @@ export function abortable<T, R>(
   { signal, idle = Infinity }: AbortableOptions = {},
 ): AsyncGenerator<T, R, void> {
   if (!(idle > 0)) {
-    throw new RangeError(
-      `A request can be idle for more than 0 milliseconds, and not ${String(idle)}`,
-    );
+    throw outOfRange("idle is a number of milliseconds above 0", idle);
   }
-  return new Abortable(source, idle).outlet.endOn(signal);
+  return new Abortable(source, idle).endOn(signal);
 }
 
 /** The longest time that a timer can measure: 24 days. */
@@ -72,33 +70,27 @@ class Abortable<T, R> extends Pipe<T, R> {
   }
 
   override demand(): void {
-    if (!this.outlet.hungry) this.#rest();
-    else if (this.#stop === undefined) this.#watch();
+    if (!this.hungry || this.#stop === undefined) this.#watch();
     super.demand();
   }
 
+  /** With each item the time begins anew. */
   override item(item: T): void {
-    this.#rest();
     super.item(item);
-    if (this.outlet.hungry && !this.outlet.ended) this.#watch();
+    this.#watch();
   }
 
-  override close(
-    outlet: Outlet<T, R>,
-    told: (error: unknown) => void,
-  ): Promise<unknown> | undefined {
-    this.#rest();
-    return super.close(outlet, told);
+  override close(told: (error: unknown) => void): Promise<unknown> | undefined {
+    this.#watch();
+    return super.close(told);
   }
 
   #watch(): void {
-    if (this.#idle <= longest)
-      this.#stop = after(this.#idle, () => this.outlet.cut(timeout(this.#idle)));
-  }
-
-  #rest(): void {
     this.#stop?.();
-    this.#stop = undefined;
+    this.#stop =
+      this.hungry && !this.ended && this.#idle <= longest
+        ? after(this.#idle, () => this.cut(timeout(this.#idle)))
+        : undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { AbortSignal } from "../core/platform.ts";
 import type { BufferOptions } from "./buffer.ts";
 import { Backlog } from "./parts/backlog.ts";
-import { Hub } from "./parts/hub.ts";
-import { Outlet } from "./parts/outlet.ts";
+import { Hub, Tap } from "./parts/hub.ts";
+import { outOfRange } from "./parts/misuse.ts";
 import type { AnyIterable } from "./parts/source.ts";
 
 /** Options of {@link broadcast}. */
@@ -69,22 +69,16 @@ export function broadcast<T>(
   { replay = 0, signal }: BroadcastOptions = {},
 ): Broadcast<T> {
   if (replay !== Infinity && !(replay >= 0 && Number.isInteger(replay))) {
-    throw new RangeError(
-      `The number of items to replay is an integer, 0 or more, or Infinity, and not ${String(replay)}`,
-    );
+    throw outOfRange("replay is an integer from 0, or Infinity", replay);
   }
-  const hub = new BroadcastHub(source, replay).endOn(signal);
-  return {
-    subscribe: (options) => hub.subscribe(options),
-    [Symbol.asyncIterator]: () => hub.subscribe(),
-  };
+  return new BroadcastHub(source, replay).endOn(signal);
 }
 
 class BroadcastHub<T> extends Hub<T> {
   /** The last items, for consumers that join later. */
   readonly #recent: Backlog<T> | undefined;
   /** Those for whom the others wait. */
-  readonly #slow = new Set<Outlet<T>>();
+  readonly #slow = new Set<Tap<T>>();
   #asked = false;
 
   constructor(source: AnyIterable<T>, replay: number) {
@@ -92,24 +86,24 @@ class BroadcastHub<T> extends Hub<T> {
     if (replay > 0) this.#recent = new Backlog({ capacity: replay, overflow: "drop-oldest" });
   }
 
-  subscribe(options: SubscribeOptions<T> = {}): AsyncGenerator<T, void, void> {
+  override subscribe(options: SubscribeOptions<T> = {}): Tap<T> {
     const kept = new Backlog(options);
-    for (const item of this.#recent ?? []) kept.keep(item);
-    const outlet: Outlet<T> = new Outlet(this, kept);
-    this.join(outlet);
-    this.#pace(outlet);
-    return outlet.endOn(options.signal);
+    for (const item of this.#recent?.all() ?? []) kept.keep(item);
+    const tap: Tap<T> = new Tap(this, kept);
+    this.join(tap);
+    this.#pace(tap);
+    return tap.endOn(options.signal);
   }
 
-  demand(outlet: Outlet<T>): void {
+  demand(tap: Tap<T>): void {
     this.#asked = true;
-    this.#pace(outlet);
+    this.#pace(tap);
     this.pump();
   }
 
-  override close(outlet: Outlet<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
-    this.#slow.delete(outlet);
-    return super.close(outlet, told);
+  override leave(tap: Tap<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+    this.#slow.delete(tap);
+    return super.leave(tap, told);
   }
 
   wants(): boolean {
@@ -119,15 +113,15 @@ class BroadcastHub<T> extends Hub<T> {
   protected deliver(item: T): void {
     this.#recent?.push(item);
     // Some may join or leave meanwhile, as their onDrop is called.
-    for (const outlet of [...this.present]) {
-      if (!this.present.has(outlet)) continue;
-      outlet.push(item);
-      this.#pace(outlet);
+    for (const tap of [...this.present]) {
+      if (!this.present.has(tap)) continue;
+      tap.item(item);
+      this.#pace(tap);
     }
   }
 
-  #pace(outlet: Outlet<T>): void {
-    if (this.present.has(outlet) && !outlet.accepts) this.#slow.add(outlet);
-    else this.#slow.delete(outlet);
+  #pace(tap: Tap<T>): void {
+    if (this.present.has(tap) && !tap.accepts) this.#slow.add(tap);
+    else this.#slow.delete(tap);
   }
 }

@@ -72,11 +72,9 @@ export function callbacks<T>(
   options: CallbacksOptions<T> = {},
 ): AsyncGenerator<T, void, void> {
   if (typeof subscribe !== "function") {
-    throw new TypeError(
-      `callbacks() is given a function, and not a value of type ${typeof subscribe}`,
-    );
+    throw new TypeError(notSubscribed);
   }
-  return new Callbacks(subscribe, options).outlet;
+  return new Callbacks(subscribe, options).endOn(options.signal);
 }
 
 class Callbacks<T> extends Inbox<T> {
@@ -103,12 +101,12 @@ class Callbacks<T> extends Inbox<T> {
   }
 }
 
+const notSubscribed = "callbacks() takes a function that is not async, and returns what undoes it";
+
 /** @throws `TypeError` for what is no function, unless it is nothing. */
 function undoOf(undo: unknown): (() => unknown) | undefined {
   if (undo === undefined || typeof undo === "function") return undo as () => unknown;
   // Whatever an async function fails with, it has been told what is wrong already.
   void Promise.resolve(undo).catch(() => {});
-  throw new TypeError(
-    "What callbacks() is given must return a function that undoes what it has done, or nothing; it is no async function",
-  );
+  throw new TypeError(notSubscribed);
 }

@@ -1,5 +1,6 @@
 import type { AbortSignal } from "../core/platform.ts";
 import { now, turn } from "./parts/event-loop.ts";
+import { outOfRange } from "./parts/misuse.ts";
 import { Pipe } from "./parts/pipe.ts";
 import type { AnyIterable } from "./parts/source.ts";
 
@@ -45,11 +46,9 @@ export function cooperative<T, R>(
   { budget = 8, signal }: CooperativeOptions = {},
 ): AsyncGenerator<T, R, void> {
   if (!(budget >= 0)) {
-    throw new RangeError(
-      `The budget of cooperative() is a number of milliseconds, 0 or more, and not ${String(budget)}`,
-    );
+    throw outOfRange("budget is a number of milliseconds from 0", budget);
   }
-  return new Pausing(source, budget).outlet.endOn(signal);
+  return new Pausing(source, budget).endOn(signal);
 }
 
 class Pausing<T, R> extends Pipe<T, R> {

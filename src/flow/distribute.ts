@@ -1,7 +1,5 @@
 import type { AbortSignal } from "../core/platform.ts";
-import { Backlog } from "./parts/backlog.ts";
-import { Hub } from "./parts/hub.ts";
-import { Outlet } from "./parts/outlet.ts";
+import { Hub, Tap } from "./parts/hub.ts";
 import type { AnyIterable } from "./parts/source.ts";
 
 /** Options of {@link distribute}, and of one of its consumers. */
@@ -57,47 +55,49 @@ export function distribute<T>(
   source: AnyIterable<T>,
   { signal }: DistributeOptions = {},
 ): Distribution<T> {
-  const hub = new DistributionHub(source).endOn(signal);
-  return {
-    subscribe: (options) => hub.subscribe(options),
-    [Symbol.asyncIterator]: () => hub.subscribe(),
-  };
+  return new DistributionHub(source).endOn(signal);
 }
 
 class DistributionHub<T> extends Hub<T> {
   /** Those who wait for an item, in order. */
-  readonly #hungry = new Set<Outlet<T>>();
+  readonly #hungry = new Set<Tap<T>>();
   /** Items that came when those who had asked for them did not wait any more. */
   #unclaimed: T[] = [];
+  /** Whether an item has been asked for and not come, even if nobody waits for it any more. */
+  #due = false;
 
-  subscribe({ signal }: DistributeOptions = {}): AsyncGenerator<T, void, void> {
-    const outlet: Outlet<T> = new Outlet(this, new Backlog());
-    this.join(outlet);
-    return outlet.endOn(signal);
+  override subscribe({ signal }: DistributeOptions = {}): Tap<T> {
+    const tap: Tap<T> = new Tap(this);
+    this.join(tap);
+    return tap.endOn(signal);
   }
 
-  demand(outlet: Outlet<T>): void {
-    if (outlet.hungry) this.#hungry.add(outlet);
-    else this.#hungry.delete(outlet);
+  demand(tap: Tap<T>): void {
+    if (tap.hungry) {
+      this.#hungry.add(tap);
+      this.#due = true;
+    } else this.#hungry.delete(tap);
     for (const item of this.#unclaimed.splice(0)) this.deliver(item);
     this.pump();
   }
 
-  override close(outlet: Outlet<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
-    this.#hungry.delete(outlet);
-    return super.close(outlet, told);
+  override leave(tap: Tap<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+    this.#hungry.delete(tap);
+    this.#due &&= this.#hungry.size > 0;
+    return super.leave(tap, told);
   }
 
   wants(): boolean {
-    return this.#hungry.size > 0;
+    return this.#due || this.#hungry.size > 0;
   }
 
   protected deliver(item: T): void {
     const [first] = this.#hungry;
+    this.#due = false;
     if (first === undefined) this.#unclaimed.push(item);
     else {
       this.#hungry.delete(first);
-      first.push(item);
+      first.item(item);
       if (first.hungry) this.#hungry.add(first);
     }
   }
@@ -105,6 +105,6 @@ class DistributionHub<T> extends Hub<T> {
   /** The signal has aborted: what is unclaimed is given to somebody before. */
   protected override ending(): void {
     const [first] = this.present;
-    for (const item of this.#unclaimed.splice(0)) first?.push(item);
+    for (const item of this.#unclaimed.splice(0)) first?.item(item);
   }
 }

@@ -1,5 +1,6 @@
 import type { CallbacksOptions } from "./callbacks.ts";
 import { Inbox } from "./parts/inbox.ts";
+import { wrongType } from "./parts/misuse.ts";
 
 /** What the platform calls an `EventTarget`. */
 export interface EventSource {
@@ -82,19 +83,24 @@ export function events(
 ): AsyncGenerator<unknown, void, void> {
   const isTarget = isEventSource(target);
   if (!isTarget && typeof (target as Partial<EventEmitterLike> | undefined)?.on !== "function") {
-    throw new TypeError(
-      `events() listens to an EventTarget or an EventEmitter, and not to a value of type ${typeof target}`,
-    );
+    throw wrongType("events() takes an EventTarget or an EventEmitter", target);
   }
-  const inbox = new Inbox<unknown>(options);
-  const end = (): void => inbox.end();
+  const inbox = new Inbox<unknown>(options).endOn(options.signal);
   const fail = (cause: unknown): void => inbox.fail(isTarget ? errorOf(cause) : cause);
   const errors = namesOf(error);
   if (!isTarget && name !== "error") errors.add("error");
 
   inbox.open(() => {
     const listening: (() => void)[] = [];
-    const listen = (to: string | symbol, listener: (...args: unknown[]) => void): void => {
+    /** Removes all listeners, even if that fails with one. */
+    function stop(): void {
+      try {
+        listening.pop()?.();
+      } finally {
+        if (listening.length > 0) stop();
+      }
+    }
+    function listen(to: string | symbol, listener: (...args: unknown[]) => void): void {
       if (isTarget) {
         listening.push(() => target.removeEventListener(to as string, listener));
         target.addEventListener(to as string, listener);
@@ -102,11 +108,10 @@ export function events(
         listening.push(() => target.removeListener(to, listener));
         target.on(to, listener);
       }
-    };
-    const stop = (): void => runAll(listening);
+    }
     try {
-      listen(name, isTarget ? (event) => inbox.push(event) : (...args) => inbox.push(args));
-      for (const each of namesOf(close)) listen(each, end);
+      listen(name, (...args) => inbox.push(isTarget ? args[0] : args));
+      for (const each of namesOf(close)) listen(each, () => inbox.end());
       for (const each of errors) listen(each, fail);
     } catch (failure) {
       stop();
@@ -114,7 +119,7 @@ export function events(
     }
     return stop;
   });
-  return inbox.outlet;
+  return inbox;
 }
 
 function isEventSource(target: EventEmitterLike | EventSource): target is EventSource {
@@ -127,17 +132,4 @@ function namesOf(names: EventNames): Set<string | symbol> {
 
 function errorOf(event: unknown): unknown {
   return (event as { readonly error?: unknown }).error ?? event;
-}
-
-/** Calls all, even if one throws. */
-function runAll(functions: readonly (() => void)[]): void {
-  let thrown: { readonly error: unknown } | undefined;
-  for (const each of functions) {
-    try {
-      each();
-    } catch (error) {
-      thrown ??= { error };
-    }
-  }
-  if (thrown !== undefined) throw thrown.error;
 }

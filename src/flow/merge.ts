@@ -1,8 +1,6 @@
 import { Queue } from "../core/queue.ts";
 import type { Link } from "../core/queue.ts";
-import { Backlog } from "./parts/backlog.ts";
 import { Outlet } from "./parts/outlet.ts";
-import type { Feeder } from "./parts/outlet.ts";
 import { Source } from "./parts/source.ts";
 import type { AnyIterable, Sink } from "./parts/source.ts";
 
@@ -44,15 +42,14 @@ import type { AnyIterable, Sink } from "./parts/source.ts";
 export function merge<S extends readonly AnyIterable<unknown>[]>(
   ...sources: S
 ): AsyncGenerator<ItemOf<S[number]>, void, void> {
-  return new Confluence(sources as readonly AnyIterable<ItemOf<S[number]>>[]).outlet;
+  return new Confluence(sources as readonly AnyIterable<ItemOf<S[number]>>[]);
 }
 
 /** What an iterable gives. */
 export type ItemOf<S> = S extends AsyncIterable<infer T> | Iterable<infer T> ? T : never;
 
 /** Several sources for one consumer. */
-class Confluence<T> implements Feeder<T, void> {
-  readonly outlet: Outlet<T> = new Outlet(this, new Backlog());
+class Confluence<T> extends Outlet<T> {
   readonly #inlets: readonly Inlet<T>[];
   /** Those whose last item has been taken: with the next request, each is asked for another. */
   #free: Inlet<T>[];
@@ -61,16 +58,17 @@ class Confluence<T> implements Feeder<T, void> {
   #open: number;
 
   constructor(sources: readonly AnyIterable<T>[]) {
+    super();
     this.#inlets = sources.map((source) => new Inlet(source, this));
     this.#free = [...this.#inlets];
     this.#open = sources.length;
-    if (this.#open === 0) this.outlet.end();
+    if (this.#open === 0) this.end();
   }
 
   demand(): void {
     const free = this.#free;
     this.#free = [];
-    while (this.#ready.length > this.outlet.kept) {
+    while (this.#ready.length > this.kept) {
       const taken = this.#ready.head!;
       this.#ready.remove(taken);
       this.#free.push(taken);
@@ -78,20 +76,20 @@ class Confluence<T> implements Feeder<T, void> {
     for (const inlet of free) inlet.ask();
   }
 
-  item(item: T, from: Inlet<T>): void {
-    const taken = this.outlet.hungry;
-    this.outlet.push(item);
+  take(item: T, from: Inlet<T>): void {
+    const taken = this.hungry;
+    this.item(item);
     if (!taken) this.#ready.push(from);
-    else if (this.outlet.hungry) from.ask();
+    else if (this.hungry) from.ask();
     else this.#free.push(from);
   }
 
   /** One source has ended. */
-  end(): void {
-    if (--this.#open === 0) this.outlet.end();
+  over(): void {
+    if (--this.#open === 0) this.end();
   }
 
-  close(_: Outlet<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+  close(told: (error: unknown) => void): Promise<unknown> | undefined {
     const closing = this.#inlets.flatMap(({ source }) => source.close(told) ?? []);
     return closing.length > 0 ? Promise.all(closing) : undefined;
   }
@@ -121,14 +119,14 @@ class Inlet<T> implements Sink<T, unknown>, Link<Inlet<T>> {
 
   item(item: T): void {
     this.#due = false;
-    this.#confluence.item(item, this);
+    this.#confluence.take(item, this);
   }
 
   end(): void {
-    this.#confluence.end();
+    this.#confluence.over();
   }
 
   fail(error: unknown): void {
-    this.#confluence.outlet.fail(error);
+    this.#confluence.fail(error);
   }
 }

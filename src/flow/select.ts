@@ -3,7 +3,8 @@ import { ask } from "../core/ask.ts";
 import { Failure } from "../core/settle.ts";
 import type { Settle } from "../core/settle.ts";
 import type { WaitOptions } from "../end.ts";
-import { ForeignIterator } from "./parts/foreign-iterator.ts";
+import { askableFor } from "./parts/foreign-iterator.ts";
+import { wrongType } from "./parts/misuse.ts";
 
 /** What {@link select} waits for: an end of a channel, a reader, or any other async iterator. */
 export interface Arm<T, R = unknown> {
@@ -76,49 +77,45 @@ export async function select<const A extends Arms>(
   if (fair) named.sort(([, a], [, b]) => (lastTaken.get(a) ?? 0) - (lastTaken.get(b) ?? 0));
   return new Promise((resolve, reject) => {
     const withdrawals = new Map<Arm<unknown>, () => void>();
-    let fired: Arm<unknown> | undefined;
     let over = false;
 
+    /** @param arm The one that has fired, if any. */
     function settle(arm: Arm<unknown> | undefined, how: () => void): void {
       // A request that is withdrawn is rejected.
       if (over) return;
       over = true;
-      fired = arm;
       release?.();
-      for (const [other, withdraw] of withdrawals) if (other !== arm) withdraw();
+      withdrawals.forEach((withdraw, other) => {
+        if (other !== arm) withdraw();
+      });
       how();
     }
 
     const release = signal && onAbort(signal, () => settle(undefined, () => reject(signal.reason)));
 
     for (const [key, arm] of named) {
+      if (over) break;
       if (withdrawals.has(arm)) continue;
-      let withdraw: () => void;
+      const waits = (withdraw: () => void): void => {
+        withdrawals.set(arm, withdraw);
+      };
+      const answer: Settle = (outcome) => {
+        if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
+        if (fair) lastTaken.set(arm, ++selections);
+        const { value, done = false } = outcome as IteratorResult<unknown>;
+        settle(arm, () => resolve({ key, value, done } as Selected<A>));
+      };
       try {
-        withdraw = askArm(
-          arm,
-          (outcome) => {
-            if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
-            if (fair) lastTaken.set(arm, ++selections);
-            const { value, done = false } = outcome as IteratorResult<unknown>;
-            settle(arm, () => resolve({ key, value, done } as Selected<A>));
-          },
-          (early) => withdrawals.set(arm, early),
-        );
+        waits(ask(arm, answer, waits) ?? ask(askableFor(arm), answer)!);
       } catch (error) {
         settle(undefined, () => reject(error));
-        return;
       }
-      // A foreign iterator may have done anything meanwhile.
-      if (over && fired !== arm && !withdrawals.has(arm)) withdraw();
-      if (over) break;
-      withdrawals.set(arm, withdraw);
     }
   });
 }
 
 /**
- * The arms that are not left out.
+ * The arms that are not left out, by name.
  *
  * @throws `TypeError` when there are none, or one is no async iterator.
  */
@@ -127,30 +124,10 @@ function presentOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm === undefined) continue;
     if (typeof (arm as Partial<Arm<unknown>> | null)?.next !== "function") {
-      const channel = typeof (arm as { client?: unknown } | null)?.client === "function";
-      throw new TypeError(
-        `The arm "${name}" is no async iterator${channel ? ", but a channel: pass its client()" : ""}`,
-      );
+      throw wrongType(`The arm "${name}" is an async iterator`, arm);
     }
     present.push([name, arm]);
   }
   if (present.length === 0) throw new TypeError("select() needs at least one arm");
   return present;
-}
-
-/** The iterators that have been selected from and could not withdraw a request. */
-const foreignIterators = new WeakMap<Arm<unknown>, ForeignIterator>();
-
-function askArm(
-  arm: Arm<unknown>,
-  settle: Settle,
-  waits: (withdraw: () => void) => void,
-): () => void {
-  let foreign = foreignIterators.get(arm);
-  if (foreign === undefined) {
-    const withdraw = ask(arm, settle, waits);
-    if (withdraw !== undefined) return withdraw;
-    foreignIterators.set(arm, (foreign = new ForeignIterator(arm)));
-  }
-  return foreign.ask(settle);
 }

@@ -45,7 +45,10 @@ describe("cooperative", () => {
     "with a budget of %d takes a turn at each of 5 further items, %i in all",
     async (budget, all) => {
       let turns = 0;
-      vi.stubGlobal("setImmediate", (callback: () => void) => void turns++ || callback());
+      vi.stubGlobal("setImmediate", (callback: () => void) => {
+        turns++;
+        callback();
+      });
       const flow = cooperative(naturals(), { budget });
       await Promise.all(Array.from({ length: 6 }, () => flow.next()));
       expect(turns).toBe(all);
@@ -79,7 +82,7 @@ describe("cooperative", () => {
   });
 
   test.each([-1, NaN])("rejects the budget %s", (budget) => {
-    const message = `The budget of cooperative() is a number of milliseconds, 0 or more, and not ${budget}`;
+    const message = `budget is a number of milliseconds from 0, and not ${budget}`;
     expect(() => cooperative(new Probe(), { budget })).toThrow(new RangeError(message));
   });
 });

@@ -1,7 +1,7 @@
 /** What holds for every piece that makes one async generator of a source, and for every two of them. */
 import { describe, expect, test } from "vitest";
 import { Channel, produce, StreamChannel } from "coroutine-channels";
-import { settled, state } from "../support/settled.ts";
+import { settled } from "../support/settled.ts";
 import { Probe, waiting } from "./probe.ts";
 import { deferred } from "../support/deferred.ts";
 import { dispose } from "../support/dispose.ts";
@@ -353,9 +353,7 @@ export function laws(name: string, make: Make): void {
         };
         const flow = make({ [Symbol.asyncIterator]: () => source });
         await expect(flow.next()).rejects.toThrow(
-          new TypeError(
-            `The next() of a source must give an object, { value, done }, and not ${result}`,
-          ),
+          new TypeError(`What next() gives is { value, done }, and not of type ${typeof result}`),
         );
         expect(await flow.next()).toEqual(done);
         expect(closed).toBe(0);
@@ -448,14 +446,17 @@ export function laws(name: string, make: Make): void {
 
     test("refuses at once what is no source, and says what to pass", () => {
       for (const [none, message] of [
-        [5, "A source of items must be iterable or async iterable, and not of type number"],
+        [5, "A source is iterable, async or not, and not of type number"],
+        [undefined, "A source is iterable, async or not, and not of type undefined"],
+        [null, "A source is iterable, async or not, and not of type object"],
         [
-          undefined,
-          "A source of items must be iterable or async iterable, and not of type undefined",
+          new Channel<number>(),
+          "A source is iterable, async or not: pass the client() of the channel",
         ],
-        [null, "A source of items must be iterable or async iterable, and not of type object"],
-        [new Channel<number>(), "A channel is no source of items: pass its client()"],
-        [new StreamChannel<number>(), "A channel is no source of items: pass its client()"],
+        [
+          new StreamChannel<number>(),
+          "A source is iterable, async or not: pass the client() of the channel",
+        ],
       ] as const) {
         expect(() => make(none as unknown as AsyncIterable<unknown>)).toThrow(
           new TypeError(message),

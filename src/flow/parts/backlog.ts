@@ -1,5 +1,6 @@
 import { Queue } from "../../core/queue.ts";
 import type { Link } from "../../core/queue.ts";
+import { outOfRange } from "./misuse.ts";
 
 /** How many items are kept, and what happens when there is one more. */
 export interface Limits<T, O extends string = string> {
@@ -29,17 +30,15 @@ export class Backlog<T> {
     if (overflow === "drop-oldest" || overflow === "drop-newest") this.#drops = overflow;
     else if (overflow !== otherwise) {
       throw new TypeError(
-        `Unknown overflow policy: ${String(overflow)} (expected ${otherwise}, drop-oldest or drop-newest)`,
+        `Unknown overflow policy: ${overflow} (expected ${otherwise}, drop-oldest or drop-newest)`,
       );
     }
     this.#onDrop = onDrop;
-    if (capacity === undefined) return;
-    if (!(capacity >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
-      throw new RangeError(
-        `The capacity of a buffer is a positive integer or Infinity, and not ${String(capacity)}`,
-      );
+    if (!("capacity" in limits)) return;
+    if (!(capacity! >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
+      throw outOfRange("capacity is an integer from 1, or Infinity", capacity);
     }
-    this.#capacity = capacity;
+    this.#capacity = capacity!;
   }
 
   get length(): number {
@@ -78,7 +77,14 @@ export class Backlog<T> {
   }
 
   /** All that is kept, the oldest first. */
-  *[Symbol.iterator](): Generator<T, void, void> {
-    for (let kept = this.#items.head; kept !== undefined; kept = kept.next) yield kept.item;
+  all(): T[] {
+    const all: T[] = [];
+    for (let kept = this.#items.head; kept !== undefined; kept = kept.next) all.push(kept.item);
+    return all;
+  }
+
+  /** Takes all that is kept. */
+  drain(): T[] {
+    return this.#items.drain().map(({ item }) => item);
   }
 }

@@ -1,15 +1,34 @@
 import { onAbort } from "../../core/abort.ts";
 import type { AbortSignal } from "../../core/platform.ts";
-import type { Feeder, Outlet } from "./outlet.ts";
+import type { Backlog } from "./backlog.ts";
+import { Outlet } from "./outlet.ts";
 import { Source } from "./source.ts";
 import type { AnyIterable, Sink } from "./source.ts";
 
+/** A consumer of a hub. */
+export class Tap<T> extends Outlet<T> {
+  readonly #hub: Hub<T>;
+
+  constructor(hub: Hub<T>, kept?: Backlog<T>) {
+    super(kept);
+    this.#hub = hub;
+  }
+
+  demand(): void {
+    this.#hub.demand(this);
+  }
+
+  close(told: (error: unknown) => void): Promise<unknown> | undefined {
+    return this.#hub.leave(this, told);
+  }
+}
+
 /** One source for several consumers, closed when the last of them leaves. */
-export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
-  protected readonly present: Set<Outlet<T>> = new Set();
+export abstract class Hub<T> implements Sink<T, unknown> {
+  protected readonly present: Set<Tap<T>> = new Set();
   readonly #source: Source<T>;
   /** How it has ended, for consumers that join later, too. */
-  #ended: ((outlet: Outlet<T>) => void) | undefined;
+  #ended: ((tap: Tap<T>) => void) | undefined;
   /** Stops listening to the signal. */
   #release: (() => void) | undefined;
 
@@ -17,7 +36,13 @@ export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
     this.#source = new Source(iterable, this);
   }
 
-  abstract demand(outlet: Outlet<T>): void;
+  abstract subscribe(options?: object): Tap<T>;
+
+  [Symbol.asyncIterator](): Tap<T> {
+    return this.subscribe();
+  }
+
+  abstract demand(tap: Tap<T>): void;
   abstract wants(): boolean;
   /** Hands an item to those who are present. */
   protected abstract deliver(item: T): void;
@@ -28,7 +53,7 @@ export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
   endOn(signal: AbortSignal | undefined): this {
     if (signal === undefined) return this;
     const cut = (): void => {
-      this.#end((outlet) => outlet.cut(signal.reason));
+      this.#end((tap) => tap.cut(signal.reason));
       void this.#source.close(() => {});
     };
     if (signal.aborted) cut();
@@ -36,9 +61,9 @@ export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
     return this;
   }
 
-  protected join(outlet: Outlet<T>): void {
-    if (this.#ended === undefined) this.present.add(outlet);
-    else this.#ended(outlet);
+  protected join(tap: Tap<T>): void {
+    if (this.#ended === undefined) this.present.add(tap);
+    else this.#ended(tap);
   }
 
   /** Asks the source for items as long as they are wanted. */
@@ -46,8 +71,8 @@ export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
     this.#source.pump();
   }
 
-  close(outlet: Outlet<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
-    if (!this.present.delete(outlet)) return undefined;
+  leave(tap: Tap<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+    if (!this.present.delete(tap)) return undefined;
     if (this.present.size > 0) {
       // The others may have waited for this one.
       this.pump();
@@ -62,14 +87,14 @@ export abstract class Hub<T> implements Feeder<T, void>, Sink<T, unknown> {
   }
 
   end(): void {
-    this.#end((outlet) => outlet.end());
+    this.#end((tap) => tap.end());
   }
 
   fail(error: unknown): void {
-    this.#end((outlet) => outlet.fail(error));
+    this.#end((tap) => tap.fail(error));
   }
 
-  #end(how: (outlet: Outlet<T>) => void): void {
+  #end(how: (tap: Tap<T>) => void): void {
     if (this.#ended !== undefined) return;
     this.#ended = how;
     this.#release?.();

@@ -1,36 +1,27 @@
 import { ChannelOverflow } from "../../core/errors.ts";
-import type { AbortSignal } from "../../core/platform.ts";
 import { Backlog } from "./backlog.ts";
 import type { Limits } from "./backlog.ts";
 import { Outlet } from "./outlet.ts";
-import type { Feeder } from "./outlet.ts";
 
 /** What happens when there is no room for an item that is pushed. */
 export type PushOverflow = "fail" | "drop-oldest" | "drop-newest";
 
-/** What is kept of what is pushed, and until when. */
-export interface InboxOptions<T> extends Limits<T, PushOverflow> {
-  signal?: AbortSignal | undefined;
-}
-
 /** Where something pushes items that cannot be made to wait, until what has set it to work is undone. */
-export class Inbox<T> implements Feeder<T, void> {
-  readonly outlet: Outlet<T>;
+export class Inbox<T> extends Outlet<T> {
   readonly #capacity: number;
   #opening = false;
   #undo: (() => unknown) | undefined;
-  /** Is to be called when it has been opened: it has ended meanwhile. */
+  /** Is to be called when it has been opened, because it has ended meanwhile. */
   #opened: (() => void) | undefined;
 
-  constructor({ capacity = 1024, overflow, onDrop, signal }: InboxOptions<T>) {
+  constructor({ capacity = 1024, overflow, onDrop }: Limits<T, PushOverflow>) {
+    super(new Backlog({ capacity, overflow, onDrop }, "fail"));
     this.#capacity = capacity;
-    this.outlet = new Outlet(this, new Backlog({ capacity, overflow, onDrop }, "fail"));
-    this.outlet.endOn(signal);
   }
 
   /** @param subscribe Sets something to work; returns what undoes that. */
   open(subscribe: () => (() => unknown) | undefined): void {
-    if (this.outlet.ended) return;
+    if (this.ended) return;
     this.#opening = true;
     try {
       this.#undo = subscribe();
@@ -45,27 +36,18 @@ export class Inbox<T> implements Feeder<T, void> {
   }
 
   push(item: T): void {
-    const { outlet } = this;
-    if (outlet.ended) return;
-    if (!outlet.accepts) {
+    if (this.ended) return;
+    if (!this.accepts) {
       const error = new ChannelOverflow(this.#capacity);
-      error.message = `More items have come than are kept while nobody asks for them (capacity ${this.#capacity})`;
-      outlet.fail(error);
+      error.message = `More items have come than may be kept (capacity ${this.#capacity})`;
+      this.fail(error);
     }
-    outlet.push(item);
-  }
-
-  end(): void {
-    this.outlet.end();
-  }
-
-  fail(error: unknown): void {
-    this.outlet.fail(error);
+    this.item(item);
   }
 
   demand(): void {}
 
-  close(_: Outlet<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+  close(told: (error: unknown) => void): Promise<unknown> | undefined {
     if (!this.#opening) return this.#close(told);
     return new Promise((resolve) => {
       this.#opened = () => resolve(this.#close(told));

@@ -8,21 +8,7 @@ import { Queue } from "../../core/queue.ts";
 import type { Link } from "../../core/queue.ts";
 import { fail, promiseOf } from "../../core/settle.ts";
 import type { Settle } from "../../core/settle.ts";
-import type { Backlog } from "./backlog.ts";
-import { Ending } from "./ending.ts";
-
-/** What fills outlets. */
-export interface Feeder<T, R> {
-  /** The consumer has asked for an item, or has taken that back: see whether the outlet is `hungry`, and `accepts`. */
-  demand(outlet: Outlet<T, R>): void;
-  /**
-   * The outlet takes nothing more: closes what feeds it, unless that has ended.
-   *
-   * @param told Is told what fails.
-   * @returns Resolves when that is closed; nothing if there is nothing to wait for.
-   */
-  close(outlet: Outlet<T, R>, told: (error: unknown) => void): Promise<unknown> | undefined;
-}
+import { Backlog } from "./backlog.ts";
 
 /** How many requests may wait. */
 const limit = 1024;
@@ -31,25 +17,35 @@ interface Request extends Link<Request> {
   settle: Settle;
 }
 
-function createRequest(settle: Settle): Request {
-  return { settle, next: undefined, previous: undefined };
-}
-
 /**
  * The generator that the pieces return: the requests of a consumer, the items that are kept for it, and how it ends. It is
- * a synchronous state machine: whoever looks at it between two statements sees what is so.
+ * a synchronous state machine: here, and nowhere else, is decided who is told what.
  *
- * Requests wait only where nothing is kept. The first ending counts: from then on, no item is taken; those kept are given,
- * then the first request that waits, or the next to come, is told. A consumer that leaves takes nothing more: its waiting
- * requests are done at once, and what it would have been told, its leaving is told.
+ * Requests wait only where nothing is kept. The first ending counts: from then on no item is taken, and what feeds the
+ * outlet is closed. Errors gather until that is done. Then, behind the items kept, whoever comes first is told all of them
+ * at once: the first request that waits, or the next to come. But a consumer that leaves takes nothing more: its waiting
+ * requests are done at once, and its `return()` is told.
  */
-export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
-  readonly #feeder: Feeder<T, R>;
+export abstract class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
   readonly #kept: Backlog<T>;
   readonly #waiting = new Queue<Request>();
-  #ending: Ending<R> | undefined;
+  /** Whether an item has been asked for and not come, even if the request has been withdrawn: then it will be kept. */
+  #due = false;
   /** Stops listening to the signal. */
   #release: (() => void) | undefined;
+
+  /** Whether it takes nothing more. */
+  ended = false;
+  /** Whether what fed it has been closed, so that no more errors come. */
+  #ripe = false;
+  /** Whether the consumer has left. */
+  #left = false;
+  /** Whether nobody is to hear of further errors. */
+  #deaf = false;
+  #result: R | undefined;
+  /** What nobody has been told yet. */
+  #errors: unknown[] = [];
+  #closed: Promise<void> | undefined;
 
   declare readonly [Symbol.asyncIterator]: () => this;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -59,24 +55,34 @@ export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
     makeAskable(this.prototype, (outlet, settle) => outlet.#ask(settle));
   }
 
-  constructor(feeder: Feeder<T, R>, kept: Backlog<T>) {
-    this.#feeder = feeder;
+  constructor(kept: Backlog<T> = new Backlog()) {
     this.#kept = kept;
   }
+
+  /** The consumer has asked for an item, or has taken that back: see whether it is `hungry`, and `accepts`. */
+  protected abstract demand(): void;
+
+  /**
+   * Closes what feeds it, unless that has ended.
+   *
+   * @param told Is told what fails.
+   * @returns Resolves when that is closed; nothing if there is nothing to wait for.
+   */
+  protected abstract close(told: (error: unknown) => void): Promise<unknown> | undefined;
 
   // The consumer's side.
 
   next(): Promise<IteratorResult<T, R>> {
-    const request = createRequest(() => {});
+    const request: Request = { settle: () => {}, next: undefined, previous: undefined };
     const answered = promiseOf<IteratorResult<T, R>>(request);
     this.#enter(request);
     // An ending is told in a turn of its own: a consumer that leaves in this one is told by that.
-    if (this.#ending !== undefined) void Promise.resolve().then(() => this.#conclude());
+    if (this.ended) void Promise.resolve().then(() => this.#conclude());
     return answered;
   }
 
   async return(value?: R | PromiseLike<R>): Promise<IteratorResult<T, R>> {
-    const ending = this.#leave(true);
+    this.#leave(false);
     const errors: unknown[] = [];
     let result: R | undefined;
     try {
@@ -84,61 +90,65 @@ export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
     } catch (error) {
       errors.push(error);
     }
-    await ending.closed;
-    ending.rejectUnless(errors);
+    await this.#closed;
+    errors.push(...this.#errors.splice(0));
+    if (errors.length > 0) throw inOne(errors);
     return { value: result as R, done: true };
   }
 
   async throw(error: unknown): Promise<IteratorResult<T, R>> {
-    await this.#leave(false).closed;
+    this.#leave(true);
+    await this.#closed;
     throw error;
   }
 
-  /** Asks as `select` does: answers at once what can be. */
+  /** Asks as `select` does: what can be is answered at once. */
   #ask(settle: Settle): () => void {
-    const request = createRequest(settle);
+    const request: Request = { settle, next: undefined, previous: undefined };
     this.#enter(request);
     this.#conclude();
     return () => {
       this.#waiting.remove(request);
-      if (this.#ending === undefined) this.#feeder.demand(this);
+      this.#demand();
     };
   }
 
   #enter(request: Request): void {
     if (this.#kept.length > 0) request.settle({ value: this.#kept.take(), done: false });
     else if (this.#waiting.length >= limit) fail(request, new ChannelOverflow(limit));
-    else this.#waiting.push(request);
-    if (this.#ending === undefined) this.#feeder.demand(this);
+    else {
+      this.#waiting.push(request);
+      this.#due = true;
+    }
+    this.#demand();
   }
 
-  /** @param hears Whether it is told what fails. */
-  #leave(hears: boolean): Ending<R> {
-    const ending = this.#ending ?? new Ending<R>();
-    if (ending.left) return ending;
-    ending.leave(hears);
-    const items = [...this.#kept];
-    for (const _ of items) this.#kept.take();
-    this.#finish(ending);
-    this.#conclude();
-    for (const item of items) this.#lose(item);
-    return ending;
+  #demand(): void {
+    if (!this.ended) this.demand();
   }
 
-  // The feeder's side.
+  /** @param deaf Whether the consumer has an error of its own, and hears of no other: as when a loop throws. */
+  #leave(deaf: boolean): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#deaf ||= deaf;
+    // A reason from outside is known outside.
+    if (this.#deaf) this.#errors = [];
+    const items = this.#kept.drain();
+    if (this.ended) {
+      this.#conclude();
+      for (const item of items) this.#lose(item);
+    } else this.#finish([], undefined, deaf, items);
+  }
+
+  // The side of what feeds it.
 
   /** Ends with the reason of a signal when that aborts. */
   endOn(signal: AbortSignal | undefined): this {
-    if (signal?.aborted) this.cut(signal.reason);
-    else if (signal !== undefined) {
-      this.#release = onAbort(signal, () => this.cut(signal.reason));
-    }
+    const cut = (): void => this.cut(signal!.reason);
+    if (signal?.aborted) cut();
+    else this.#release = signal && onAbort(signal, cut);
     return this;
-  }
-
-  /** Whether it takes nothing more. */
-  get ended(): boolean {
-    return this.#ending !== undefined;
   }
 
   /** Whether the consumer waits for an item. */
@@ -146,9 +156,9 @@ export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
     return this.#waiting.length > 0;
   }
 
-  /** Whether an item would be handed over, or kept as the policy allows. */
+  /** Whether an item has been asked for, or would be kept as the policy allows. */
   get accepts(): boolean {
-    return this.hungry || this.#kept.accepts;
+    return this.hungry || this.#due || this.#kept.accepts;
   }
 
   /** How many items are kept. */
@@ -157,9 +167,10 @@ export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
   }
 
   /** Hands over an item, or keeps it. */
-  push(item: T): void {
+  item(item: T): void {
     const request = this.#waiting.head;
-    if (this.#ending !== undefined) this.#lose(item);
+    this.#due = false;
+    if (this.ended) this.#lose(item);
     else if (request !== undefined) {
       this.#waiting.remove(request);
       request.settle({ value: item, done: false });
@@ -172,54 +183,65 @@ export class Outlet<T, R = void> implements AsyncGenerator<T, R, void> {
     }
   }
 
-  /** Ends with a result. */
   end(result: R): void {
-    this.#finish(new Ending(result));
+    this.#finish([], result);
   }
 
-  /** Ends with an error. */
   fail(error: unknown): void {
-    const ending = new Ending<R>();
-    ending.tell(error);
-    this.#finish(ending);
+    this.#finish([error]);
   }
 
   /** Ends with a reason from outside: what feeds it is left at once, and nobody hears what comes of that. */
   cut(reason: unknown): void {
-    const ending = new Ending<R>();
-    ending.tell(reason);
-    ending.deaf = true;
-    this.#finish(ending);
+    this.#finish([reason], undefined, true);
   }
 
-  #finish(ending: Ending<R>): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = ending;
+  /** @param items Those that nobody will get. */
+  #finish(errors: unknown[], result?: R, deaf = false, items: readonly T[] = []): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#errors = errors;
+    this.#result = result;
+    this.#deaf = deaf;
     this.#release?.();
+    const cut = deaf && !this.#left;
+    this.#ripe = cut;
+    this.#conclude();
+    // Only now, at rest, may foreign code run.
+    for (const item of items) this.#lose(item);
+    const closed = this.close((error) => {
+      if (!this.#deaf) this.#errors.push(error);
+    });
     const ripen = (): void => {
-      ending.ripen();
+      this.#ripe = true;
       this.#conclude();
     };
-    if (ending.deaf && !ending.left) ripen();
-    else this.#conclude();
-    // Only now, at rest, may foreign code run.
-    const closed = this.#feeder.close(this, (error) => ending.tell(error));
     if (closed === undefined) ripen();
-    else void closed.then(ripen);
+    else if (!cut) this.#closed = closed.then(ripen);
   }
 
   /** Tells those who wait how it has ended, if that is known and nothing is kept. */
   #conclude(): void {
-    const ending = this.#ending;
-    if (!ending?.known || this.#kept.length > 0) return;
-    for (const request of this.#waiting.drain()) ending.answer(request);
+    if (!(this.#ripe || this.#left) || this.#kept.length > 0) return;
+    for (const request of this.#waiting.drain()) {
+      const errors = this.#left ? [] : this.#errors.splice(0);
+      if (errors.length > 0) fail(request, inOne(errors));
+      else request.settle({ value: this.#left ? undefined : this.#result, done: true });
+      this.#result = undefined;
+    }
   }
 
   #lose(item: T): void {
     try {
       this.#kept.drop(item);
     } catch (error) {
-      this.#ending?.tell(error);
+      if (!this.#deaf) this.#errors.push(error);
     }
   }
+}
+
+function inOne(errors: unknown[]): unknown {
+  return errors.length === 1
+    ? errors[0]
+    : new AggregateError(errors, `Several things have failed: ${errors.length}`);
 }

@@ -1,4 +1,4 @@
-import { turn } from "./event-loop.ts";
+import { assertResult, wrongType } from "./misuse.ts";
 
 /** What items may be taken from. */
 export type AnyIterable<T, R = unknown> = AsyncIterable<T, R> | Iterable<T, R>;
@@ -23,12 +23,16 @@ interface AnyIterator<T, R> {
  */
 export const asking: { bind<F>(ask: F): F } = { bind: (ask) => ask };
 
+/** For how many microtasks an answer may be on its way: through some ten generators, one inside the other. */
+const onItsWay = 32;
+
 /** Where items come from: opened when the first is asked for, and closed once, unless it ends by itself. */
 export class Source<T, R = unknown> {
   readonly #iterable: AnyIterable<T, R>;
   readonly #open: () => AnyIterator<T, R>;
   readonly #sink: Sink<T, R>;
   readonly #ask: () => unknown = asking.bind(() => this.#opened().next());
+  readonly #async: boolean;
   #iterator: AnyIterator<T, R> | undefined;
   #pumping = false;
   /** Whether it has been asked for an item, and has not answered. */
@@ -39,8 +43,13 @@ export class Source<T, R = unknown> {
 
   /** @throws `TypeError` for what is neither async iterable nor iterable. */
   constructor(iterable: AnyIterable<T, R>, sink: Sink<T, R>) {
+    const given = iterable as Partial<AsyncIterable<T, R> & Iterable<T, R>> | undefined | null;
+    const openAsync = given?.[Symbol.asyncIterator];
+    const open = (openAsync ?? given?.[Symbol.iterator]) as (() => AnyIterator<T, R>) | undefined;
+    if (typeof open !== "function") throw wrongType("A source is iterable, async or not", iterable);
     this.#iterable = iterable;
-    this.#open = openerOf(iterable);
+    this.#async = open === openAsync;
+    this.#open = open;
     this.#sink = sink;
   }
 
@@ -51,14 +60,17 @@ export class Source<T, R = unknown> {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
-    await undefined;
-    while (!this.#over && this.#sink.wants()) {
+    for (;;) {
+      await undefined;
+      if (this.#over || !this.#sink.wants()) break;
       let done: boolean | undefined;
       let value: T | R;
       try {
         this.#asked = true;
-        const result: unknown = await this.#ask();
-        if (Object(result) !== result) throw new TypeError(noResult + String(result));
+        const answer = this.#ask();
+        // One that is not async has answered already, and may have ended.
+        const result = this.#async ? await answer : answer;
+        assertResult(result);
         ({ done, value } = result as IteratorResult<T, R>);
       } catch (error) {
         this.#asked = false;
@@ -67,7 +79,7 @@ export class Source<T, R = unknown> {
           this.#over = true;
           this.#sink.fail(error);
         }
-        return;
+        break;
       }
       this.#asked = false;
       if (!done) this.#sink.item(value as T);
@@ -82,8 +94,8 @@ export class Source<T, R = unknown> {
   /**
    * Closes it, unless it has ended: its `return()` is called at once. An item that still comes goes to the sink.
    *
-   * A source that has been asked for an item, and has answered neither that nor its `return()` when a turn of the event
-   * loop has passed, is quiet: nobody waits for it any longer.
+   * A source that has been asked for an item, and answers neither that nor its `return()`, is quiet: nobody waits for it.
+   * One that has not been asked, or has answered, is waited for.
    *
    * @param told Is told what fails.
    * @returns Resolves when it has been closed; nothing if it has ended.
@@ -96,9 +108,12 @@ export class Source<T, R = unknown> {
   }
 
   async #close(): Promise<void> {
-    const closed = this.#return();
-    if (this.#asked) await Promise.race([closed, turn()]);
-    if (!this.#asked) await closed;
+    let closed = false;
+    const closing = this.#return().then(() => {
+      closed = true;
+    });
+    for (let i = 0; i < onItsWay && this.#asked && !closed; i++) await undefined;
+    if (!this.#asked) await closing;
   }
 
   async #return(): Promise<void> {
@@ -122,17 +137,4 @@ function closeInTurn(close: () => void): void {
   if (closing.push(close) > 1) return;
   for (const each of closing) each();
   closing.length = 0;
-}
-
-const noResult = "The next() of a source must give an object, { value, done }, and not ";
-
-function openerOf<T, R>(iterable: AnyIterable<T, R>): () => AnyIterator<T, R> {
-  const given = (iterable ?? {}) as Partial<AsyncIterable<T, R> & Iterable<T, R>>;
-  const open: unknown = given[Symbol.asyncIterator] ?? given[Symbol.iterator];
-  if (typeof open === "function") return open as () => AnyIterator<T, R>;
-  throw new TypeError(
-    typeof (given as { client?: unknown }).client === "function"
-      ? "A channel is no source of items: pass its client()"
-      : `A source of items must be iterable or async iterable, and not of type ${typeof iterable}`,
-  );
 }
