@@ -72,10 +72,15 @@ export function report(): string {
   return reported(knowledge.waiting, false);
 }
 
-/** What to say when nothing runs any more; nothing if all is well. */
+let lastTold = "";
+
+/** What to say when nothing runs any more; nothing if all is well, or has been told already. */
 export function lastReport(): string | undefined {
   const waiting = knowledge.waiting.filter((one) => !awaitsFirstRequest(one));
-  return waiting.length === 0 && lostSoFar().size === 0 ? undefined : reported(waiting, true);
+  const calls = waiting.map(({ call }) => call).join();
+  if (calls === lastTold && lostSoFar().size === 0) return undefined;
+  lastTold = calls;
+  return reported(waiting, true);
 }
 
 function reported(waiting: readonly Waiting[], idle: boolean): string {
