@@ -161,7 +161,7 @@ export function withValue(
 
 function textOf(handed: Handed, values: true | ((value: unknown) => string)): string {
   if ("text" in handed) return handed.text;
-  return values === true ? shown(handed.value) : String(values(handed.value));
+  return values === true ? shown(handed.value) : String(values(handed.value) as unknown);
 }
 
 const shownLength = 40;

@@ -7,6 +7,10 @@ import { toSVG } from "./svg.ts";
 import { toTrace } from "./trace.ts";
 import type { Known, Waiting } from "./waits.ts";
 
+interface Files {
+  writeFileSync(path: string, text: string): void;
+}
+
 const formats: Readonly<Record<string, (events: readonly ChannelEvent[]) => string>> = {
   html: toHTML,
   svg: toSVG,
@@ -16,7 +20,7 @@ const formats: Readonly<Record<string, (events: readonly ChannelEvent[]) => stri
 /** Records all that happens, and writes it to files when the program ends. */
 export function keepFiles(paths: string | undefined, values: boolean): void {
   if (paths === undefined || paths === "") return;
-  const fs = builtin<{ writeFileSync(path: string, text: string): void }>("node:fs");
+  const fs = builtin("node:fs") as Files | undefined;
   const recording = record({ values });
   whenEnding(() => {
     for (const path of paths.split(",")) {

@@ -70,7 +70,7 @@ export function live(options?: LiveOptions): Promise<Live> {
 }
 
 export async function serveLive(port: number, values: RecordOptions["values"]): Promise<Live> {
-  const http = builtin<Http>("node:http");
+  const http = builtin("node:http") as Http | undefined;
   if (http === undefined) {
     throw new TypeError("live() needs a runtime that can serve a page: Node, Deno or Bun");
   }

@@ -23,12 +23,12 @@ const axis = 26;
 const rowHeight = 22;
 const barHeight = 12;
 
-const byId = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
-const canvas = byId<HTMLCanvasElement>("view");
+const byId = (id: string): HTMLElement => document.getElementById(id)!;
+const canvas = byId("view") as HTMLCanvasElement;
 const context = canvas.getContext("2d")!;
-const scrubber = byId<HTMLInputElement>("mark");
-const filter = byId<HTMLInputElement>("filter");
-const only = byId<HTMLInputElement>("only");
+const scrubber = byId("mark") as HTMLInputElement;
+const filter = byId("filter") as HTMLInputElement;
+const only = byId("only") as HTMLInputElement;
 
 /** What has happened; nothing if it is to come from a program that runs. */
 const given = JSON.parse(byId("events").textContent) as ChannelEvent[] | null;

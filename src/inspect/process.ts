@@ -44,9 +44,9 @@ export function every(ms: number, then: () => void): () => void {
 }
 
 /** A module of the platform, if it has it. */
-export function builtin<M>(name: string): M | undefined {
+export function builtin(name: string): unknown {
   try {
-    return process?.getBuiltinModule?.(name) as M | undefined;
+    return process?.getBuiltinModule?.(name);
   } catch {
     return undefined;
   }
@@ -74,7 +74,7 @@ export function workingDirectory(): string | undefined {
 /** Whether this is the main thread of a process: only that reports by itself. */
 const main: boolean =
   process !== undefined &&
-  builtin<{ isMainThread: boolean }>("node:worker_threads")?.isMainThread !== false;
+  (builtin("node:worker_threads") as { isMainThread: boolean } | undefined)?.isMainThread !== false;
 
 /** Says something to whoever has started the program. */
 export function print(text: string): void {

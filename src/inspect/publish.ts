@@ -11,7 +11,8 @@ interface Diagnostics {
 
 /** Publishes every event on the platform's diagnostics channel, where there is one. */
 export function publish(values: boolean): void {
-  const channel = builtin<Diagnostics>("node:diagnostics_channel")?.channel("coroutine-channels");
+  const diagnostics = builtin("node:diagnostics_channel") as Diagnostics | undefined;
+  const channel = diagnostics?.channel("coroutine-channels");
   if (channel === undefined) return;
   observe((event, handed) => {
     if (channel.hasSubscribers) channel.publish(withValue(event, handed, values));

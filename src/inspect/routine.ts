@@ -25,7 +25,9 @@ interface Storage {
   getStore(): Context | undefined;
 }
 
-const hooks = builtin<{ AsyncLocalStorage: new () => Storage }>("node:async_hooks");
+const hooks = builtin("node:async_hooks") as
+  | { readonly AsyncLocalStorage: new () => Storage }
+  | undefined;
 const storage = hooks && new hooks.AsyncLocalStorage();
 const nobody: Context = { body: undefined, piece: undefined };
 let bodies = 0;

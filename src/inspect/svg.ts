@@ -130,7 +130,7 @@ class Drawing {
     const middle = y + gap / 2;
     this.#marks.push(
       `<path class="life" stroke-dasharray="1 4" d="M${margin} ${middle}H${this.#width - margin}"/>`,
-      text(this.#width / 2, middle + 4, `${duration(ms)}`, "dim halo m"),
+      text(this.#width / 2, middle + 4, duration(ms), "dim halo m"),
     );
   }
 

@@ -76,7 +76,7 @@ export class WatchedStream<T> extends Transfer<T> {
   }
 
   override enter(call: Wish<T> | Offer<T>): void {
-    this.observer.enter(call as StreamCall, () => super.enter(call));
+    this.observer.enter(call, () => super.enter(call));
   }
 
   override open(opening: Call): void {

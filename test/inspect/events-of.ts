@@ -3,15 +3,20 @@
 import type { ChannelEvent } from "../../src/inspect/events.ts";
 
 type Without<E> = E extends unknown ? Omit<E, "t" | "channel"> : never;
-type Event = Without<ChannelEvent> & { readonly t?: number; readonly channel?: number };
+export type Written = Without<ChannelEvent> & { readonly t?: number; readonly channel?: number };
 
 /** One millisecond after another, on channel 1, unless they say otherwise. */
-export function eventsOf(...events: readonly Event[]): ChannelEvent[] {
-  return events.map((event, i) => ({ t: i, channel: 1, ...event }) as ChannelEvent);
+export function eventsOf(...events: readonly Written[]): ChannelEvent[] {
+  return events.map((event, i) => ({ t: i, channel: 1, ...event }));
 }
 
 /** A channel that is made and served. */
-export function served(name: string, routine: string, channel = 1, call = channel * 100): Event[] {
+export function served(
+  name: string,
+  routine: string,
+  channel = 1,
+  call = channel * 100,
+): Written[] {
   return [
     { type: "channel", channel, name, at: "main (app.js:1:1)" },
     { type: "call", channel, end: "server", call, op: "serve", at: "main (app.js:2:2)" },

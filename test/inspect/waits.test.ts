@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import type { ChannelEvent } from "../../src/inspect/events.ts";
 import { awaitsFirstRequest, Knowledge, lookupIn, titleOf, why } from "../../src/inspect/waits.ts";
-import { eventsOf } from "./events-of.ts";
+import { eventsOf, type Written } from "./events-of.ts";
 
 const letters = { type: "channel", name: "letters", at: "main (app.js:1:1)" } as const;
 const serve = {
@@ -41,7 +41,7 @@ function knowledgeOf(events: readonly ChannelEvent[]): Knowledge {
 }
 
 /** What is said of each call that waits, a second after the last event. */
-function told(...events: Parameters<typeof eventsOf>): Record<string, string> {
+function told(...events: readonly Written[]): Record<string, string> {
   const all = eventsOf(...events);
   const { waiting } = knowledgeOf(all);
   const lookup = lookupIn(waiting);
@@ -88,7 +88,7 @@ test("the client has not called since", () => {
 });
 
 test("a call that was cancelled is no answer", () => {
-  const cancelled = { ...received, how: "aborted", by: undefined } as const;
+  const cancelled = { type: "answer", end: "client", call: 2, how: "aborted" } as const;
   const { "letters.server.send": sentence } = told(letters, serve, asked, begun, cancelled, send);
   expect(sentence).toContain("last called next at read (app.js:3:3), cancelled it 1.0 s ago, and");
 });
@@ -185,7 +185,7 @@ test("a channel whose beginning was not seen is known by its number", () => {
 });
 
 test("to wait for a first request is no hang, unless the client has asked", () => {
-  const exempt = (...events: Parameters<typeof eventsOf>) =>
+  const exempt = (...events: readonly Written[]) =>
     knowledgeOf(eventsOf(...events)).waiting.map(awaitsFirstRequest);
   for (const op of ["server", "serve", "serveAll"]) {
     expect(exempt(letters, { ...serve, op })).toEqual([true]);

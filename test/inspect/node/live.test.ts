@@ -10,6 +10,12 @@ import { type Live, live } from "../../../src/inspect.ts";
 import { Channel } from "../../../src/index.ts";
 import { finished, start } from "../../node/program.ts";
 
+interface Request {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly path?: string;
+}
+
 interface Answer {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;
@@ -19,7 +25,7 @@ interface Answer {
 /** Asks as any program on this machine could. */
 async function ask(
   url: string,
-  { method = "GET", headers = {} as Record<string, string>, path = "" } = {},
+  { method = "GET", headers = {}, path = "" }: Request = {},
 ): Promise<Answer> {
   const asked = request(new URL(path, url), { method, headers });
   asked.end();
@@ -135,7 +141,7 @@ test("a port that is taken is an error", async () => {
 test("a page that is closed answers no more", async () => {
   const closed = await live();
   await closed.close();
-  await expect(fetch(closed.url)).rejects.toThrow();
+  await expect(fetch(closed.url)).rejects.toThrow("fetch failed");
 });
 
 test("it keeps no process alive, not even while somebody looks", async () => {

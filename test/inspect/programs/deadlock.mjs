@@ -1,10 +1,10 @@
 import { Channel } from "coroutine-channels";
 const left = new Channel({ name: "left" });
 const right = new Channel({ name: "right" });
-left.serve(async function leftBody(server) {
+void left.serve(async function leftBody(server) {
   for await (const item of right.client()) await server.send(item);
 });
-right.serve(async function rightBody(server) {
+void right.serve(async function rightBody(server) {
   for await (const item of left.client()) await server.send(item);
 });
 async function main() {

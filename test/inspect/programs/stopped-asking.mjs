@@ -1,7 +1,7 @@
 import { Channel } from "coroutine-channels";
 
 const rows = new Channel({ name: "rows" });
-rows.serve(async function readTable(server) {
+void rows.serve(async function readTable(server) {
   for (let i = 0; i < 10; i++) await server.send(i);
 });
 

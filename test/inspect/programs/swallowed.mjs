@@ -1,6 +1,6 @@
 import { Channel } from "coroutine-channels";
 const ticks = new Channel({ name: "ticks" });
-ticks.serve(async function tick(server) {
+void ticks.serve(async function tick(server) {
   for (let i = 0; ; i++) {
     try {
       await server.send(i);
