@@ -161,7 +161,9 @@ export function withValue(
 
 function textOf(handed: Handed, values: true | ((value: unknown) => string)): string {
   if ("text" in handed) return handed.text;
-  return values === true ? shown(handed.value) : String(values(handed.value) as unknown);
+  if (values === true) return shown(handed.value);
+  const text: unknown = values(handed.value);
+  return String(text);
 }
 
 const shownLength = 40;
