@@ -2,7 +2,7 @@ import type { Life } from "../core/life.ts";
 import { chapter, happen } from "./events.ts";
 import type { ChannelEvent, End, Handed, How } from "./events.ts";
 import { here } from "./place.ts";
-import type { Place } from "./place.ts";
+import type { Entry, Place } from "./place.ts";
 import { now } from "./process.ts";
 import { Groups } from "./report.ts";
 import { context, runBody } from "./routine.ts";
@@ -65,10 +65,16 @@ export class Log {
   }
 
   /** A call comes in. @returns Its number. */
-  call(end: End, op: string, name: string | undefined, handed: Handed | undefined): Called {
+  call(
+    end: End,
+    op: string,
+    name: string | undefined,
+    handed: Handed | undefined,
+    entry: Entry,
+  ): Called {
     const renamed = name !== undefined && name !== this.#name;
     if (renamed || this.#chapter !== chapter()) this.#introduce(name);
-    const place = here();
+    const place = here(entry);
     const { body, piece } = context();
     const asks = place.piece ?? (place.inside ? piece?.name : undefined);
     const at = place.at ?? (place.inside ? (piece?.made ?? this.#made) : undefined);

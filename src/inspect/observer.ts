@@ -7,6 +7,7 @@ import { completeStack } from "./closed.ts";
 import type { End, Handed, How } from "./events.ts";
 import { Log } from "./log.ts";
 import { withDepth } from "./place.ts";
+import type { Entry } from "./place.ts";
 
 /** What is known of a call until it has been answered. */
 interface Seen {
@@ -21,6 +22,8 @@ interface Seen {
 
 /** How the calls of one kind of channel are shown. */
 export interface Showing<C extends Call> {
+  /** What every call comes in through. */
+  readonly entry: Entry;
   /** What was called. */
   op(call: C): string;
   /** What it brings. */
@@ -105,7 +108,13 @@ export class Observer<C extends Call> {
   /** Tells of a call, and of its answer when that has come. */
   #see(call: C, op: string, brought: Handed | undefined): Seen {
     const end = call.side === CLIENT ? "client" : "server";
-    const { call: number, frames } = this.log.call(end, op, this.#life.name, brought);
+    const { call: number, frames } = this.log.call(
+      end,
+      op,
+      this.#life.name,
+      brought,
+      this.#showing.entry,
+    );
     const seen: Seen = { number, end, frames, how: undefined, by: undefined };
     this.#seen.set(call, seen);
     const { settle } = call;

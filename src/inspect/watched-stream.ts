@@ -17,6 +17,9 @@ type StreamCall = Wish<unknown> | Offer<unknown>;
 
 /** How many items move, never which. */
 const showing: Showing<StreamCall> = {
+  get entry() {
+    return WatchedStream.prototype.enter;
+  },
   op(call) {
     if ("supply" in call) return call.supply === undefined ? ops[call.kind]! : "write";
     return call.kind === RECEIVE && !call.borrows ? "read" : ops[call.kind]!;

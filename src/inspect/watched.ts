@@ -21,6 +21,9 @@ export const ops: Readonly<Record<number, string>> = {
 };
 
 const showing: Showing<Call> = {
+  get entry() {
+    return Watched.prototype.enter;
+  },
   op: ({ kind }) => ops[kind]!,
   brought: ({ kind, value }) =>
     kind === SEND || kind === PUT || value !== undefined ? { value } : undefined,
