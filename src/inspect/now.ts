@@ -35,10 +35,11 @@ export interface Wait {
  * import { waits } from "coroutine-channels/inspect";
  * import { Channel } from "coroutine-channels";
  *
- * const channel = new Channel<string>({ name: "letters" });
- * void channel.client().next();
- * for (const { channel, end, op, why } of await waits()) console.log(channel, end, op, why);
- * // => letters client next for a server. Nobody serves this channel.
+ * const forgotten = new Channel<string>({ name: "forgotten" });
+ * void forgotten.client().next();
+ * const wait = (await waits()).find(({ channel }) => channel === "forgotten");
+ * console.log(wait?.end, wait?.op, wait?.why);
+ * // => client next for a server. Nobody serves this channel.
  * ```
  */
 export async function waits(): Promise<Wait[]> {
