@@ -119,7 +119,8 @@ export class Log {
 
   /** A body begins, which serves the channels of these logs. */
   run<S, R>(body: (server: S) => R, server: S, served: readonly Log[]): R {
-    const name = body.name || `body of ${this.#name}`;
+    const more = served.length > 1 ? ` and ${served.length - 1} more` : "";
+    const name = body.name || `body of ${this.#name}${more}`;
     return runBody(name, () => {
       const routine = routineOf(context().body);
       for (const { channel } of served) {

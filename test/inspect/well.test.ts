@@ -8,9 +8,10 @@ import { lastReport } from "../../src/inspect/now.ts";
 import { consume } from "../differential/consumer.ts";
 import { asProducer } from "../differential/producer.ts";
 import { steppedPrograms } from "../differential/program.ts";
+import { thorough } from "../support/scope.ts";
 import { World } from "../differential/world.ts";
 
-const programs = 500;
+const programs = thorough ? 500 : 50;
 
 test("a program that ends well is reported nowhere", async () => {
   let ran = 0;
