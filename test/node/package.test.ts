@@ -141,12 +141,18 @@ describe.runIf(once)("a bundle", () => {
     },
   );
 
-  test.each(entries)(
+  const INSPECT = "coroutine-channels/inspect";
+
+  test.each(entries.filter(({ name }) => name !== INSPECT))(
     "of an application that uses nothing of $name has nothing of it",
     async ({ name }) => {
       expect(await bundled(`import "${name}";`)).toEqual([]);
     },
   );
+
+  test("of an application that only imports inspect has it at work", async () => {
+    expect(await bundled(`import "${INSPECT}";`)).toContain("inspect/watched.js");
+  });
 });
 
 describe.runIf(once)("its types", () => {
