@@ -341,9 +341,9 @@ describe("select", () => {
     }
     const { client, server } = await opened<string>();
     for (const [none, message] of [
-      [1, 'The arm "b" is an async iterator, and not of type number'],
-      [null, 'The arm "b" is an async iterator, and not of type object'],
-      [new Channel(), 'The arm "b" is an async iterator: pass the client() of the channel'],
+      [1, 'The arm "b" must be an async iterator, and not of type number'],
+      [null, 'The arm "b" must be an async iterator, and not of type object'],
+      [new Channel(), 'The arm "b" must be an async iterator: pass the client() of the channel'],
     ] as const) {
       const bad = { a: client, b: none as unknown as AsyncIterator<string> };
       await expect(select(bad)).rejects.toThrow(new TypeError(message));
