@@ -573,6 +573,18 @@ export function lawsOfSignals(name: string, make: Make): void {
       await expect(request).rejects.toBe("enough");
     });
 
+    test("does not let a return that comes after the abort wait for a closing that never ends", async () => {
+      const { controller, signal } = listened();
+      const source = {
+        next: async () => ({ value: 1, done: false }),
+        return: () => new Promise<never>(() => {}),
+      };
+      const flow = await begun(make({ [Symbol.asyncIterator]: () => source }, { signal }));
+      await settled();
+      controller.abort("enough");
+      expect(await flow.return("left")).toEqual({ value: "left", done: true });
+    });
+
     test.each(["its end", "an error", "leaving", "throwing"])(
       "leaves no listener after %s",
       async (how) => {
