@@ -123,7 +123,7 @@ describe.runIf(once)("a bundle", () => {
     },
     "coroutine-channels/node": {
       fromReadable: either(channel, /^adapters\//, /^node\/(?:conventions|from-readable)\.js$/),
-      toDuplex: /^(?:adapters|node)\//,
+      toDuplex: /^(?:adapters\/|node\/|core\/errors\.js$)/,
       toReadable: /^(?:adapters|node)\//,
       toWritable: /^(?:adapters|node)\//,
     },
