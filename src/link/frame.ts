@@ -53,11 +53,12 @@ export class Violation extends Error {
 }
 
 /**
- * Checks the shape of what has come in.
+ * Checks the shape of what has come in: a link gives an error for what it could not decode.
  *
  * @throws {@link Violation}.
  */
 export function checkFrame(value: unknown): Frame {
+  if (value instanceof Error) throw new Violation(value.message);
   if (!Array.isArray(value)) throw new Violation("a frame is no array");
   const frame: Frame = value;
   const type = frame[0];

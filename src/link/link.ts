@@ -16,7 +16,10 @@ export interface Link {
   send(frame: Frame | Uint8Array, transfer?: readonly unknown[]): void;
   /** Closes the link, after what has been sent. Any further call does nothing. */
   close(): void;
-  /** Is called with each frame that comes in, and how many bytes it took, where the link knows. */
+  /**
+   * Is called with each frame that comes in, or an `Error` for what cannot be decoded, and how many bytes it took, where
+   * the link knows.
+   */
   onframe: ((frame: unknown, bytes?: number) => void) | undefined;
   /** Is called once, after the last frame, with the error that ended the link, if there was one. */
   onclose: ((cause?: unknown) => void) | undefined;

@@ -48,11 +48,15 @@ export interface SessionOptions {
   clock?: Clock | undefined;
 }
 
-/** Stands for the links that a host brings. */
+/** They stand for the links that a host brings: for a session that resumes, and for one that does not. */
 const fromHost = {} as Link;
+const fromHostOnce = {} as Link;
 
 /** Makes a session whose links a host brings, through its wire. */
-export let acceptSession: (options: SessionOptions) => { session: Session; wire: Wire };
+export let acceptSession: (
+  options: SessionOptions,
+  resumes: boolean,
+) => { session: Session; wire: Wire };
 
 /**
  * A conversation between two sides, with all their channels: either side serves bodies under names, and the other opens them,
@@ -111,8 +115,8 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
         return this.close();
       },
     });
-    acceptSession = (options) => {
-      const session = new Session(fromHost, options);
+    acceptSession = (options, resumes) => {
+      const session = new Session(resumes ? fromHost : fromHostOnce, options);
       return { session, wire: session.#wire };
     };
   }
@@ -141,7 +145,7 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
     let dialler: Dialler | undefined;
     this.#clock = clock;
     this.#wire = new Wire(
-      { clock, limits, grace: resumes ? grace : undefined, heartbeat, id: randomId() },
+      { clock, limits, grace: resumes ? grace : undefined, heartbeat, id: resumes ? randomId() : "" },
       {
         frame: (frame) => this.#conversations.hear(frame),
         room: () => this.#conversations.goOn(),
@@ -170,7 +174,7 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
     if (typeof source === "function") {
       dialler = new Dialler(this.#wire, source, options.auth, clock);
       void dialler.dial();
-    } else if (source !== fromHost) this.#wire.attach(source);
+    } else if (source !== fromHost && source !== fromHostOnce) this.#wire.attach(source);
   }
 
   /** Whether a link is up. */

@@ -30,7 +30,10 @@ export interface WireOptions {
   readonly grace: number | undefined;
   /** Milliseconds of silence, if not what the link says. */
   readonly heartbeat: number | undefined;
-  /** This side's random name. That of the side that dials is the secret by which it resumes. */
+  /**
+   * This side's random name; empty, if it does not resume. That of the side that dials is the secret by which it resumes;
+   * that of the other tells it whether it has found the same one again.
+   */
   readonly id: string;
 }
 
@@ -53,7 +56,8 @@ export class Wire {
   /** Whether numbered frames may go out on the link. */
   #sends = false;
   #over = false;
-  /** The other side's name, once it has said HELLO. */
+  /** Whether the other side has ever said HELLO, and the name that it gave then. */
+  #met = false;
   #other: string | undefined;
 
   /** The number of the last frame that was sent, and that has come in. */
@@ -86,7 +90,7 @@ export class Wire {
 
   /** Whether frames can be posted: once there has been a link, on which they can be encoded. */
   get ready(): boolean {
-    return !this.#over && (this.#up || this.#other !== undefined || !this.#resumes);
+    return !this.#over && (this.#met || !this.#resumes);
   }
 
   /** Whether what can wait should, since the other side has much to read. */
@@ -124,10 +128,10 @@ export class Wire {
     if (!this.#resumes && this.#link === link) this.#sends = true;
   }
 
-  /** Goes on over this link, whose first frame has come in already. */
-  adopt(link: Link, hello: Frame): void {
+  /** Goes on over this link, from which these frames have come in already. */
+  adopt(link: Link, early: readonly Frame[]): void {
     this.attach(link);
-    this.#hear(link, hello, undefined);
+    for (const frame of early) this.#hear(link, frame, undefined);
   }
 
   /**
@@ -166,7 +170,7 @@ export class Wire {
     if (link !== this.#link) return;
     this.#detach();
     this.#lastCause = cause;
-    if (!this.#resumes) {
+    if (!this.#resumes || this.#other === "") {
       this.#end(new LinkClosed("The link to the other side was closed", cause));
       return;
     }
@@ -249,15 +253,15 @@ export class Wire {
       this.close("version", "The other side speaks another version of the protocol");
       return;
     }
-    const known = this.#other;
-    const other = (id as string | undefined) ?? known ?? "";
-    const lost = (received as number) < this.#kept.acknowledged;
-    if (lost || (known !== undefined && other !== known) || this.#begunBefore(received as number)) {
-      this.close("unknown", "The other side is another than before: it cannot resume the session");
+    const begunBefore = !this.#met && (received as number) > this.#sent;
+    const another = this.#met && id !== this.#other;
+    if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
+      this.close("unknown", "The other side is not the one of before, and cannot resume the session");
       return;
     }
     this.#acknowledged(received as number);
-    this.#other = other;
+    this.#met = true;
+    this.#other = id as string | undefined;
     this.#cancelGrace?.();
     this.#cancelHandshake?.();
     this.#lastCause = undefined;
@@ -272,11 +276,6 @@ export class Wire {
     this.#sends = true;
     if (this.unacknowledged > 0) this.#ask();
     this.#events.up();
-  }
-
-  /** Whether the other side goes on with a session that this side knows nothing of. */
-  #begunBefore(received: number): boolean {
-    return this.#other === undefined && received > this.#sent;
   }
 
   #beat(link: Link): void {
@@ -397,6 +396,7 @@ const farewells: Readonly<Record<string, string>> = {
   version: "The other side speaks another version of the protocol",
   protocol: "The other side says that this one broke the protocol",
   unread: "The other side says that this one does not read what it has asked for",
+  refused: "The other side has refused the session",
   late: "The other side has given up the session, which was not resumed in time",
   handshake: "The other side waited for HELLO in vain",
 };

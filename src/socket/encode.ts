@@ -17,6 +17,8 @@ import {
 const longText = 48;
 
 const texts = new TextEncoder();
+/** The content of an extension that has none. */
+const nothing = new Uint8Array(1);
 
 /** A buffer that nobody writes to. */
 let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
@@ -27,7 +29,7 @@ let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
  * @param limit The most bytes that it may take.
  * @throws `TypeError` for what cannot be copied, such as a function; `RangeError` for what is too long, or nested too deep.
  */
-export function encode(frame: unknown, limit = Infinity): Uint8Array {
+export function encode(frame: unknown, limit: number = Infinity): Uint8Array {
   const encoder = new Encoder(spare ?? new Uint8Array(4096), limit, frame);
   // What is encoded may run foreign code, which may encode.
   spare = undefined;
@@ -71,7 +73,7 @@ class Encoder {
         this.#byte(value ? 0xc3 : 0xc2);
         break;
       case "undefined":
-        this.#extension(UNDEFINED, new Uint8Array(1));
+        this.#extension(UNDEFINED, nothing);
         break;
       case "bigint":
         this.#bigint(value);
@@ -87,25 +89,20 @@ class Encoder {
 
   #object(value: object): void {
     if (Array.isArray(value)) {
-      this.#nested(() => {
-        this.#head(value.length, 0x90, 15, 0xdc);
-        for (let i = 0; i < value.length; i++) this.value(value[i]);
-      });
+      this.#open();
+      this.#head(value.length, 0x90, 15, 0xdc);
+      for (let i = 0; i < value.length; i++) this.value(value[i]);
+      this.#levels++;
     } else if (value instanceof Uint8Array) this.#binary(value);
     else if (ArrayBuffer.isView(value)) this.#arrayView(value);
     else if (value instanceof ArrayBuffer) this.#extension(ARRAY_BUFFER, new Uint8Array(value));
     else if (value instanceof Date) this.#date(value.getTime());
     else if (value instanceof Map) {
-      this.#collection(MAP, 2 * value.size, () => {
-        for (const [key, item] of value) {
-          this.value(key);
-          this.value(item);
-        }
-      });
+      const entries: unknown[] = [];
+      for (const [key, item] of value) entries.push(key, item);
+      this.#collection(MAP, entries);
     } else if (value instanceof Set) {
-      this.#collection(SET, value.size, () => {
-        for (const item of value) this.value(item);
-      });
+      this.#collection(SET, [...value]);
     } else this.#record(value);
   }
 
@@ -116,26 +113,24 @@ class Encoder {
       throw new TypeError(`An object of type ${tag} cannot be sent over this link`);
     }
     const keys = Object.keys(value);
-    this.#nested(() => {
-      this.#head(keys.length, 0x80, 15, 0xde);
-      for (const key of keys) {
-        if (key === "__proto__") {
-          throw new TypeError(`A property named "__proto__" cannot be sent over this link`);
-        }
-        this.#text(key);
-        this.value((value as Record<string, unknown>)[key]);
+    this.#open();
+    this.#head(keys.length, 0x80, 15, 0xde);
+    for (const key of keys) {
+      if (key === "__proto__") {
+        throw new TypeError(`A property named "__proto__" cannot be sent over this link`);
       }
-    });
+      this.#text(key);
+      this.value((value as Record<string, unknown>)[key]);
+    }
+    this.#levels++;
   }
 
-  #nested(write: () => void): void {
-    if (this.#levels-- === 0) {
-      throw new RangeError(
-        `A value that is nested more than ${deepest} levels deep, or in itself, cannot be sent over this link`,
-      );
-    }
-    write();
-    this.#levels++;
+  /** What follows lies one level deeper. */
+  #open(): void {
+    if (this.#levels-- > 0) return;
+    throw new RangeError(
+      `A value that is nested more than ${deepest} levels deep, or in itself, cannot be sent over this link`,
+    );
   }
 
   #number(value: number): void {
@@ -198,7 +193,7 @@ class Encoder {
 
   #date(time: number): void {
     if (Number.isNaN(time)) {
-      this.#extension(INVALID_DATE, new Uint8Array(1));
+      this.#extension(INVALID_DATE, nothing);
       return;
     }
     const seconds = Math.floor(time / 1000);
@@ -222,16 +217,13 @@ class Encoder {
     this.#extension(BIGINT, content);
   }
 
-  /** Keys and values, or items, whose length in bytes is known only when they have been written. */
-  #collection(type: number, count: number, write: () => void): void {
+  /** Keys and values, or items: their length in bytes is known only when they have been written. */
+  #collection(type: number, items: unknown[]): void {
     this.#sized(0xc9, 4, 0);
     const at = this.#length - 4;
     this.#byte(type);
     const start = this.#length;
-    this.#nested(() => {
-      this.#head(count, 0x90, 15, 0xdc);
-      write();
-    });
+    this.value(items);
     this.#view.setUint32(at, this.#length - start);
   }
 
