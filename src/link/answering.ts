@@ -13,6 +13,14 @@ export type ChannelBody = (
   input: unknown,
 ) => unknown;
 
+/** How a channel of the other side's is opened. */
+export interface Opening<Body> {
+  readonly ch: number;
+  readonly name: string;
+  readonly body: Body;
+  readonly input: unknown;
+}
+
 type Answer = IteratorResult<unknown, unknown>;
 
 /** The server's side of a channel on the wire: the requests that come in drive an ordinary client end. */
@@ -32,7 +40,7 @@ export class Answering implements Party {
 
   constructor(
     line: Line,
-    { ch, name, body, input }: { ch: number; name: string; body: ChannelBody; input: unknown },
+    { ch, name, body, input }: Opening<ChannelBody>,
     finished: () => void,
   ) {
     this.#line = line;

@@ -10,6 +10,8 @@ export interface Clock {
 
 interface Platform {
   performance: { now(): number };
+  readonly setImmediate?: (act: () => void) => unknown;
+  readonly clearImmediate?: (timer: unknown) => void;
   setTimeout(act: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
 }
@@ -19,6 +21,10 @@ export const platformClock: Clock = {
   now: () => (globalThis as unknown as Platform).performance.now(),
   after(milliseconds, act) {
     const platform = globalThis as unknown as Platform;
+    if (milliseconds === 0 && platform.setImmediate !== undefined) {
+      const immediate = platform.setImmediate(act);
+      return () => platform.clearImmediate?.(immediate);
+    }
     // What does not fit into 31 bits would be over at once.
     const timer =
       milliseconds < 2 ** 31 ? platform.setTimeout(act, milliseconds) : undefined;

@@ -1,8 +1,11 @@
 import { Answering } from "./answering.ts";
 import type { ChannelBody } from "./answering.ts";
+import { AnsweringItems } from "./answering-items.ts";
+import type { StreamBody } from "./answering-items.ts";
 import type { Opener, Startable } from "./asking.ts";
+import type { Clock } from "./clock.ts";
 import type { ErrorCodec } from "./error-record.ts";
-import { CHANNEL, FAIL, ITEMS, OPEN, Violation } from "./frame.ts";
+import { CHANNEL, FAIL, ITEMS, OPEN, STREAM, Violation } from "./frame.ts";
 import type { Frame, Kind } from "./frame.ts";
 import type { AllLimits } from "./limits.ts";
 import type { LinkClosed } from "./link-closed.ts";
@@ -12,10 +15,9 @@ import type { Party } from "./party.ts";
 import type { Wire } from "./wire.ts";
 
 /** A body, and whether it is of a channel or of a stream. */
-export interface Service {
-  readonly kind: Kind;
-  readonly body: ChannelBody;
-}
+export type Service =
+  | { readonly kind: typeof CHANNEL; readonly body: ChannelBody }
+  | { readonly kind: typeof STREAM; readonly body: StreamBody };
 
 /** All channels of a session: those that this side has opened, and those of the other side. */
 export class Conversations implements Opener {
@@ -28,6 +30,7 @@ export class Conversations implements Opener {
   whenIdle: (() => void) | undefined;
 
   readonly #wire: Wire;
+  readonly #clock: Clock;
   readonly #observe: Observer | undefined;
   /** By number: the parties that ask, and those that answer. */
   readonly #asking = new Map<number, Party>();
@@ -47,11 +50,13 @@ export class Conversations implements Opener {
     wire: Wire,
     errors: ErrorCodec,
     limits: AllLimits,
+    clock: Clock,
     observe: Observer | undefined,
   ) {
     this.#wire = wire;
     this.errors = errors;
     this.limits = limits;
+    this.#clock = clock;
     this.#observe = observe;
   }
 
@@ -63,8 +68,12 @@ export class Conversations implements Opener {
     return this.#asking.size + this.#answering.size + this.#starting.size === 0;
   }
 
-  post(frame: unknown[]): void {
-    this.#wire.post(frame);
+  post(frame: unknown[]): number {
+    return this.#wire.post(frame);
+  }
+
+  soon(act: () => void): () => void {
+    return this.#clock.after(0, act);
   }
 
   open(party: Startable): void {
@@ -154,14 +163,19 @@ export class Conversations implements Opener {
       return;
     }
     this.#bodies++;
-    const party = new Answering(
-      this,
-      { ch: ch as number, name: name as string, body: service!.body, input },
-      () => this.#bodies--,
-    );
+    const party = this.#serve(service!, ch as number, name as string, input);
     this.#answering.set(ch as number, party);
     this.#observe?.({ type: "open", service: party.name, ch: ch as number, far: false });
     party.open(value, ask as number);
+  }
+
+  #serve(service: Service, ch: number, name: string, input: unknown): Answering | AnsweringItems {
+    const finished = (): void => {
+      this.#bodies--;
+    };
+    return service.kind === CHANNEL
+      ? new Answering(this, { ch, name, body: service.body, input }, finished)
+      : new AnsweringItems(this, { ch, name, body: service.body, input }, finished);
   }
 
   #refusal(service: Service | undefined, name: string, kind: Kind): Error | undefined {

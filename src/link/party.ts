@@ -26,8 +26,15 @@ export interface Line {
   readonly limits: AllLimits;
   /** Whether what can wait should, since the other side has much to read. */
   readonly full: boolean;
-  /** Sends a frame; it fills in its second and third element. @throws What cannot be encoded. */
-  post(frame: unknown[]): void;
+  /**
+   * Sends a frame; its second and third element are filled in.
+   *
+   * @returns How many bytes it has, where that is known, and 0 otherwise.
+   * @throws What cannot be encoded.
+   */
+  post(frame: unknown[]): number;
+  /** Does something at the end of this turn of the event loop. @returns Takes that back. */
+  soon(act: () => void): () => void;
   /** Nothing more will come for this party of channel `ch`. */
   ended(ch: number, party: Party, error: unknown): void;
 }

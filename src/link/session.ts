@@ -2,17 +2,18 @@
 import { asyncDispose } from "../core/async-generator.ts";
 import { assertBody } from "../core/serving.ts";
 import { platform } from "../core/platform.ts";
-import type { AbortSignal, Server } from "../index.ts";
-import type { ChannelBody } from "./answering.ts";
+import type { AbortSignal, Server, Writer } from "../index.ts";
 import { platformClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Conversations } from "./conversations.ts";
+import type { Service } from "./conversations.ts";
 import { Dialler } from "./dialler.ts";
 import type { Dial } from "./dialler.ts";
 import { errorRecords } from "./error-record.ts";
 import type { ErrorCodec } from "./error-record.ts";
 import { farClient } from "./far-client.ts";
-import { CHANNEL } from "./frame.ts";
+import { farReader } from "./far-reader.ts";
+import { CHANNEL, STREAM } from "./frame.ts";
 import type { Kind } from "./frame.ts";
 import { withDefaults } from "./limits.ts";
 import type { Limits } from "./limits.ts";
@@ -21,7 +22,7 @@ import type { LinkClosed } from "./link-closed.ts";
 import { seenFrame, undisturbed } from "./observe.ts";
 import type { Observer } from "./observe.ts";
 import { randomId } from "./random-id.ts";
-import type { ChannelBodies, ClientOptions, OpenClient } from "./services.ts";
+import type { ChannelBodies, ClientOptions, OpenClient, OpenReader, ReaderOptions, StreamBodies } from "./services.ts";
 import { Wire } from "./wire.ts";
 
 /** Options of a session, and of those that a host accepts. */
@@ -134,6 +135,16 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
   readonly client: OpenClient<Far>;
 
   /**
+   * Opens a stream that the other side serves, as {@link Session.client} opens a channel.
+   *
+   * @param options Besides those of a client end, `prefetch`: how many items may be under way or wait here, beyond what was asked
+   *   for. By default none is; with some, the time that items take on their way is not waited for.
+   * @returns An ordinary reader.
+   * @throws `RangeError` for a `prefetch` that is none.
+   */
+  readonly reader: OpenReader<Far>;
+
+  /**
    * @param source A link, or a function that dials one: now, and whenever the last one has died.
    * @throws `RangeError` for a limit that is none.
    */
@@ -166,9 +177,11 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
         seen: observe && ((what, frame, bytes) => observe(seenFrame(what, frame, bytes))),
       },
     );
-    this.#conversations = new Conversations(this.#wire, errors, limits, observe);
+    this.#conversations = new Conversations(this.#wire, errors, limits, clock, observe);
     this.client = ((name: string, input?: unknown, options?: ClientOptions) =>
       farClient(this.#conversations, name, input, options)) as OpenClient<Far>;
+    this.reader = ((name: string, input?: unknown, options?: ReaderOptions) =>
+      farReader(this.#conversations, name, input, options)) as OpenReader<Far>;
 
     clock.after(0, () => this.#conversations.ready());
     if (typeof source === "function") {
@@ -229,6 +242,34 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
   }
 
   /**
+   * Offers streams to the other side, as {@link Session.serve} offers channels.
+   *
+   * @param body Gets the writer, and the input that the reader's side gave.
+   *
+   * @example
+   * ```ts
+   * import { Session } from "coroutine-channels/link";
+   * import { portLink } from "coroutine-channels/port";
+   *
+   * const { port1, port2 } = new MessageChannel();
+   * new Session(portLink(port1)).serveStream<number>("numbers", async (writer, upTo: number) => {
+   *   for (let i = 1; i <= upTo; i++) await writer.send(i);
+   * });
+   * const session = new Session(portLink(port2));
+   * console.log(await session.reader<number>("numbers", 3, { prefetch: 256 }).read()); // => [ 1, 2, 3 ]
+   * await session.close();
+   * ```
+   */
+  serveStream<T>(
+    name: string,
+    body: (writer: Writer<T>, input: never) => void | PromiseLike<void>,
+  ): this;
+  serveStream<S extends object>(bodies: S & StreamBodies<S>): this;
+  serveStream(name: string | object, body?: unknown): this {
+    return this.#offer(STREAM, name, body);
+  }
+
+  /**
    * Ends the session: the channels of both sides end as if the link had been lost for good.
    *
    * @param within How many milliseconds the conversations that are open may still take; none may begin in this time.
@@ -253,7 +294,7 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
       assertBody(body);
       if (services.has(name)) throw new TypeError(`"${name}" is served already`);
     }
-    for (const [name, body] of offered) services.set(name, { kind, body: body as ChannelBody });
+    for (const [name, body] of offered) services.set(name, { kind, body } as Service);
     return this;
   }
 

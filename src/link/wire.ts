@@ -137,10 +137,11 @@ export class Wire {
   /**
    * Sends a frame of the types that are numbered. The wire fills in the number and the acknowledgement.
    *
+   * @returns How many bytes it has, where that is known, and 0 otherwise.
    * @throws What cannot be encoded: then nothing has been posted.
    */
-  post(frame: unknown[]): void {
-    if (this.#over) return;
+  post(frame: unknown[]): number {
+    if (this.#over) return 0;
     frame[1] = this.#sent + 1;
     frame[2] = this.#received;
     trimmed(frame);
@@ -157,12 +158,14 @@ export class Wire {
         throw error;
       }
     }
-    this.#sinceAsked += sizeOf(encoded) ?? 0;
+    const bytes = sizeOf(encoded) ?? 0;
+    this.#sinceAsked += bytes;
     const unasked = this.#sent - Math.max(this.#askedAt, this.#kept.acknowledged);
     if (this.#resumes && (unasked >= askAfterFrames || this.#sinceAsked >= askAfterBytes)) {
       this.#ask();
     }
     this.#measure();
+    return bytes;
   }
 
   /** The link has died: only if it is still in use. */
