@@ -265,7 +265,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 }
 
 /** What an end has to await before it returns with `value`, as a generator does; nothing for a plain value. */
-function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
+export function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
   try {
     const { then } = (value ?? {}) as { then?: unknown };
     return typeof then === "function" ? Promise.resolve(value as T) : undefined;
