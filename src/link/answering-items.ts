@@ -37,6 +37,8 @@ export class AnsweringItems implements Party {
   #most = mostItems;
   /** Whether the reader has been asked, and has not answered. */
   #reading = false;
+  /** How many calls wait for an item that comes of leaving, or of throwing. */
+  #expected = 0;
   /** How often the far reader has left: the body may go on from its `finally`. */
   #leaves = 0;
   #over = false;
@@ -121,8 +123,10 @@ export class AnsweringItems implements Party {
   /** What comes of leaving or of throwing is an item, if the body goes on. */
   #expect(answer: Promise<IteratorResult<unknown, void>>): void {
     const leaves = this.#leaves;
+    this.#expected++;
     answer.then(
       ({ value, done }) => {
+        this.#expected--;
         if (this.#over || leaves !== this.#leaves) return;
         if (done) this.#finish();
         else {
@@ -171,8 +175,9 @@ export class AnsweringItems implements Party {
   }
 
   #finish(): void {
-    if (this.#over) return;
     this.#flush();
+    // An item that was refused is told first, if not to the body, which has ended, to the reader.
+    if (this.#over || this.#expected > 0) return;
     this.#line.post([DONE, 0, 0, this.#ch, this.#leaves]);
     this.#end(undefined);
   }

@@ -3,7 +3,7 @@ import { cancelOnAbort } from "../core/abort.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 import { CLIENT, NEXT, RECEIVE, RETURN, THROW } from "../core/call.ts";
-import { createAbortController } from "../core/platform.ts";
+import { platform } from "../core/platform.ts";
 import type { AbortSignal } from "../core/platform.ts";
 import { promiseOf } from "../core/settle.ts";
 import type { Settle } from "../core/settle.ts";
@@ -158,9 +158,9 @@ export class ReaderEnd<T> implements Reader<T> {
 
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
-      const controller = createAbortController();
+      const controller = new platform.AbortController();
       this.#signal = controller.signal;
-      (this.#transfer.watchers ??= [undefined, undefined])[CLIENT] = controller;
+      (this.#transfer.watchers ??= {})[CLIENT] = controller;
       this.#transfer.announce(CLIENT);
     }
     return this.#signal;

@@ -2,7 +2,7 @@
 import { cancelOnAbort } from "../core/abort.ts";
 import { makeDisposable } from "../core/async-generator.ts";
 import { PUT, RETURN, SEND, SERVER, THROW } from "../core/call.ts";
-import { createAbortController } from "../core/platform.ts";
+import { platform } from "../core/platform.ts";
 import type { AbortSignal } from "../core/platform.ts";
 import { promiseOf } from "../core/settle.ts";
 import type { WaitOptions } from "../end.ts";
@@ -156,9 +156,9 @@ export class WriterEnd<T> implements Writer<T> {
 
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
-      const controller = createAbortController();
+      const controller = new platform.AbortController();
       this.#signal = controller.signal;
-      (this.#transfer.watchers ??= [undefined, undefined])[SERVER] = controller;
+      (this.#transfer.watchers ??= {})[SERVER] = controller;
       this.#transfer.announce(SERVER);
     }
     return this.#signal;
@@ -166,7 +166,7 @@ export class WriterEnd<T> implements Writer<T> {
 
   #call(offer: Offer<T>, signal?: AbortSignal): Promise<void> {
     const answered = promiseOf<void>(offer);
-    if (signal?.aborted) this.#transfer.refuse(offer, signal.reason);
+    if (signal?.aborted) this.#transfer.turnAway(offer, signal.reason);
     else {
       if (signal !== undefined) {
         cancelOnAbort(offer, signal, () => this.#transfer.cancel(offer, signal.reason));

@@ -47,6 +47,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
+  /** Whether the reader has thrown or left, and no call of the writer has heard of it. */
+  get unheard(): boolean {
+    return this.#wishes.head?.lacks === 0;
+  }
+
   /** Lets an item join the wish that waits for many, if that does not fill it. @returns Whether it has. */
   join(item: T): boolean {
     const wish = this.#wishes.head;
@@ -96,7 +101,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   }
 
   /** A call does not come in. */
-  refuse(call: Wish<T> | Offer<T>, reason: unknown): void {
+  turnAway(call: Wish<T> | Offer<T>, reason: unknown): void {
     this.tell(call, new Failure(reason));
     this.settle();
   }
@@ -482,7 +487,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     }
     const wishes = this.#wishes.drain();
     const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
-    this.endWith(failure.error, [first !== undefined, offers.length > 0 || !opened]);
+    this.endWith(failure.error, first ?? offers[0]);
     for (const wish of wishes) {
       if (wish === first) this.tell(wish, failure);
       else this.finish(wish, undefined, wish.lacks > 0);
