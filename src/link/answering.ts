@@ -8,10 +8,7 @@ import { errorIn, postError } from "./party.ts";
 import type { Line, Party } from "./party.ts";
 
 /** The body of a service that is a channel. */
-export type ChannelBody = (
-  server: Server<unknown, unknown, unknown>,
-  input: unknown,
-) => unknown;
+export type ChannelBody = (server: Server<unknown, unknown, unknown>, input: unknown) => unknown;
 
 /** How a channel of the other side's is opened. */
 export interface Opening<Body> {
@@ -38,11 +35,7 @@ export class Answering implements Party {
   #untold: { readonly error: unknown } | undefined;
   #over = false;
 
-  constructor(
-    line: Line,
-    { ch, name, body, input }: Opening<ChannelBody>,
-    finished: () => void,
-  ) {
+  constructor(line: Line, { ch, name, body, input }: Opening<ChannelBody>, finished: () => void) {
     this.#line = line;
     this.#ch = ch;
     this.name = name;

@@ -1,18 +1,7 @@
 import type { Writer } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
 import type { Opener, Startable } from "./asking.ts";
-import {
-  ABORT,
-  ASK,
-  DONE,
-  FAIL,
-  ITEMS,
-  LEAVE,
-  OPEN,
-  STREAM,
-  THROW,
-  Violation,
-} from "./frame.ts";
+import { ABORT, ASK, DONE, FAIL, ITEMS, LEAVE, OPEN, STREAM, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
 import { errorIn, postError } from "./party.ts";

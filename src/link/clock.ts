@@ -26,8 +26,7 @@ export const platformClock: Clock = {
       return () => platform.clearImmediate?.(immediate);
     }
     // What does not fit into 31 bits would be over at once.
-    const timer =
-      milliseconds < 2 ** 31 ? platform.setTimeout(act, milliseconds) : undefined;
+    const timer = milliseconds < 2 ** 31 ? platform.setTimeout(act, milliseconds) : undefined;
     return () => platform.clearTimeout(timer);
   },
   random: () => Math.random(),

@@ -78,7 +78,8 @@ export class Conversations implements Opener {
 
   open(party: Startable): void {
     if (this.#over !== undefined) party.lose(this.#over);
-    else if (this.closing) party.refuse(new RangeError("The session is closing, and opens no channel"));
+    else if (this.closing)
+      party.refuse(new RangeError("The session is closing, and opens no channel"));
     else {
       this.#starting.add(party);
       if (this.#wire.ready) this.#start(party);
@@ -114,7 +115,7 @@ export class Conversations implements Opener {
     if (this.#early === undefined) this.#process(frame);
     else this.#early.push(frame);
   }
- 
+
   /** There is room again for what has waited. */
   goOn(): void {
     for (const party of this.#answering.values()) party.goOn?.();

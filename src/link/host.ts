@@ -101,7 +101,8 @@ export class Host<From = unknown, Peer = From> {
     let peer: Peer;
     try {
       // Nobody waits for what need not be found out.
-      peer = authenticate === undefined ? (from as unknown as Peer) : await authenticate(auth, from);
+      peer =
+        authenticate === undefined ? (from as unknown as Peer) : await authenticate(auth, from);
     } catch {
       arrival.refuse("unauthorized");
       return;

@@ -31,7 +31,8 @@ export function withDefaults(limits: Limits = {}): AllLimits {
   const all: Record<keyof Limits, number> = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof Limits)[]) {
     const limit = limits[name] ?? all[name];
-    if (!(limit > 0)) throw new RangeError(`The limit "${name}" must be a number above 0: ${limit}`);
+    if (!(limit > 0))
+      throw new RangeError(`The limit "${name}" must be a number above 0: ${limit}`);
     all[name] = limit;
   }
   return all;

@@ -23,8 +23,7 @@ type InputOf<F> = F extends (end: never, ...rest: infer Rest) => unknown
   : never;
 
 /** The service as a far channel's client end. */
-type ClientOf<F> =
-  EndOf<F> extends ChannelEnd<infer U, infer T, infer R> ? Client<T, U, R> : never;
+type ClientOf<F> = EndOf<F> extends ChannelEnd<infer U, infer T, infer R> ? Client<T, U, R> : never;
 
 /** The service as a far stream's reader. */
 type ReaderOf<F> = EndOf<F> extends Writer<infer T> ? Reader<T> : never;

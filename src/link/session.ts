@@ -22,7 +22,14 @@ import type { LinkClosed } from "./link-closed.ts";
 import { seenFrame, undisturbed } from "./observe.ts";
 import type { Observer } from "./observe.ts";
 import { randomId } from "./random-id.ts";
-import type { ChannelBodies, ClientOptions, OpenClient, OpenReader, ReaderOptions, StreamBodies } from "./services.ts";
+import type {
+  ChannelBodies,
+  ClientOptions,
+  OpenClient,
+  OpenReader,
+  ReaderOptions,
+  StreamBodies,
+} from "./services.ts";
 import { Wire } from "./wire.ts";
 
 /** Options of a session, and of those that a host accepts. */
@@ -156,7 +163,13 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
     let dialler: Dialler | undefined;
     this.#clock = clock;
     this.#wire = new Wire(
-      { clock, limits, grace: resumes ? grace : undefined, heartbeat, id: resumes ? randomId() : "" },
+      {
+        clock,
+        limits,
+        grace: resumes ? grace : undefined,
+        heartbeat,
+        id: resumes ? randomId() : "",
+      },
       {
         frame: (frame) => this.#conversations.hear(frame),
         room: () => this.#conversations.goOn(),

@@ -20,7 +20,9 @@ export interface WireEvents {
   /** There is room again for what can wait, after `full` was true. */
   room(): void;
   /** A frame has gone out or come in, of so many bytes, where that is known. */
-  readonly seen: ((what: "sent" | "received", frame: Frame, bytes: number | undefined) => void) | undefined;
+  readonly seen:
+    | ((what: "sent" | "received", frame: Frame, bytes: number | undefined) => void)
+    | undefined;
 }
 
 export interface WireOptions {
@@ -259,7 +261,10 @@ export class Wire {
     const begunBefore = !this.#met && (received as number) > this.#sent;
     const another = this.#met && id !== this.#other;
     if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
-      this.close("unknown", "The other side is not the one of before, and cannot resume the session");
+      this.close(
+        "unknown",
+        "The other side is not the one of before, and cannot resume the session",
+      );
       return;
     }
     this.#acknowledged(received as number);

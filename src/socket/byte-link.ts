@@ -44,7 +44,10 @@ export const silence = 10_000;
  * listener.close();
  * ```
  */
-export function byteLink(streams: NodeDuplex | NodePair | WebPair, options?: ByteLinkOptions): Link {
+export function byteLink(
+  streams: NodeDuplex | NodePair | WebPair,
+  options?: ByteLinkOptions,
+): Link {
   return new ByteLink(duplexOf(streams), options?.codec ?? messagePack);
 }
 

@@ -185,7 +185,8 @@ class Decoder {
 
   #collection(type: typeof MAP | typeof SET, end: number): unknown {
     const items = this.value();
-    if (!Array.isArray(items) || this.#at !== end) throw malformed("a collection of another length");
+    if (!Array.isArray(items) || this.#at !== end)
+      throw malformed("a collection of another length");
     if (type === SET) return new Set(items);
     if (items.length % 2 > 0) throw malformed("a key without its value");
     const map = new Map<unknown, unknown>();

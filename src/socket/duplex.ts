@@ -50,7 +50,10 @@ export function duplexOf(streams: NodeDuplex | NodePair | WebPair): Duplex {
   const { readable, writable } = streams as WebPair;
   if (isNode(streams)) return new NodeStreams(streams as NodeDuplex, streams as NodeDuplex);
   if (isNode(readable) && isNode(writable)) {
-    return new NodeStreams(readable as unknown as NodeReadable, writable as unknown as NodeWritable);
+    return new NodeStreams(
+      readable as unknown as NodeReadable,
+      writable as unknown as NodeWritable,
+    );
   }
   if (typeof readable?.getReader !== "function" || typeof writable?.getWriter !== "function") {
     throw new TypeError(

@@ -285,7 +285,9 @@ class Encoder {
 
   #checkLimit(): void {
     if (this.#length > this.#limit) {
-      throw new RangeError(`What is sent takes more than the limit of ${this.#limit} bytes a frame`);
+      throw new RangeError(
+        `What is sent takes more than the limit of ${this.#limit} bytes a frame`,
+      );
     }
   }
 }

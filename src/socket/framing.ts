@@ -59,7 +59,7 @@ export class FrameReader {
       return taken;
     }
     const taken = new Uint8Array(count);
-    for (let filled = 0; filled < count; ) {
+    for (let filled = 0; filled < count;) {
       const piece = this.#pieces[0]!.subarray(this.#at, this.#at + count - filled);
       taken.set(piece, filled);
       filled += piece.length;

@@ -14,7 +14,13 @@ export interface Pair {
   readonly far: Session;
 }
 
-export function pairOver(links: readonly [ConstructorParameters<typeof Session>[0], ConstructorParameters<typeof Session>[0]], options?: SessionOptions): Pair {
+export function pairOver(
+  links: readonly [
+    ConstructorParameters<typeof Session>[0],
+    ConstructorParameters<typeof Session>[0],
+  ],
+  options?: SessionOptions,
+): Pair {
   return { near: new Session(links[0], options), far: new Session(links[1], options) };
 }
 

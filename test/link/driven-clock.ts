@@ -19,7 +19,8 @@ type Clock = NonNullable<SessionOptions["clock"]>;
 export class DrivenClock implements Clock {
   #now = 0;
   #count = 0;
-  readonly #timers: { readonly at: number; readonly order: number; readonly act: () => void }[] = [];
+  readonly #timers: { readonly at: number; readonly order: number; readonly act: () => void }[] =
+    [];
   readonly random: () => number;
 
   constructor(random: () => number = () => 0.5) {

@@ -2,7 +2,7 @@
  * Conversations over a link that is cut, delays, splits, loses, duplicates and repeats frames: every item arrives once, in
  * order, both ways. Time is driven, and a seed that fails fails again: `FAR_SEED=17 npx vitest run test/link/resume`.
  */
-import type { Server } from "coroutine-channels";
+import type { Server, Writer } from "coroutine-channels";
 import { Host, Session } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
@@ -52,7 +52,30 @@ function services(world: World) {
   };
 }
 
-type Services = ReturnType<typeof services>;
+function streams(world: World) {
+  return {
+    async items(writer: Writer<number>, upTo: number) {
+      for (let i = 0; i < upTo;) {
+        if (i % 3 === 0) await writer.send(i++);
+        else {
+          const many = Array.from({ length: Math.min(i, upTo - i) }, (_, j) => i + j);
+          i += many.length;
+          await writer.write(many);
+        }
+      }
+    },
+    async endless(writer: Writer<number>) {
+      world.begun++;
+      try {
+        for (let i = 0; ; i++) await writer.send(i);
+      } finally {
+        world.unwound++;
+      }
+    },
+  };
+}
+
+type Services = ReturnType<typeof services> & ReturnType<typeof streams>;
 
 async function numbers(session: Session<Services>, upTo: number): Promise<void> {
   const got: number[] = [];
@@ -81,6 +104,22 @@ async function failing(session: Session<Services>): Promise<void> {
   await expect(client.receive()).rejects.toThrow(new RangeError("as it should"));
 }
 
+async function items(session: Session<Services>, upTo: number, prefetch: number): Promise<void> {
+  const reader = session.reader("items", upTo, { prefetch });
+  const got: number[] = [...(await reader.read(7))];
+  for await (const i of reader) {
+    got.push(i);
+    if (i % 50 === 0) got.push(...(await reader.read(9)));
+  }
+  expect(got).toEqual(Array.from({ length: upTo }, (_, i) => i));
+}
+
+async function leavingItems(session: Session<Services>, prefetch: number): Promise<void> {
+  const reader = session.reader("endless", undefined, { prefetch });
+  expect(await reader.read(5)).toEqual([0, 1, 2, 3, 4]);
+  for await (const i of reader) if (i === 9) break;
+}
+
 const faults: readonly Faults[] = [
   { cut: 0.03, duplicate: 0, drop: 0, repeat: 0, delay: 20 },
   { cut: 0, duplicate: 0.1, drop: 0, repeat: 0.1, delay: 20 },
@@ -101,7 +140,7 @@ test("every item arrives once, in order, over links that behave as badly as they
     const host = new Host({
       ...options,
       open: (session) => {
-        session.serve(services(world));
+        session.serve(services(world)).serveStream(streams(world));
         back = session as unknown as Session<Services>;
       },
     });
@@ -110,12 +149,20 @@ test("every item arrives once, in order, over links that behave as badly as they
       host.accept(far);
       return near;
     }, options);
-    session.serve(services(world));
+    session.serve(services(world)).serveStream(streams(world));
 
     const work = async (): Promise<void> => {
-      const there = [numbers(session, 40), echo(session, 20), leaving(session, 3), failing(session)];
+      const there = [
+        numbers(session, 40),
+        echo(session, 20),
+        leaving(session, 3),
+        failing(session),
+      ];
+      const prefetch = Math.floor(random() * 64);
+      there.push(items(session, 300, prefetch), leavingItems(session, prefetch));
       await numbers(session, 1);
       await Promise.all([...there, numbers(back!, 20), echo(back!, 10), leaving(back!, 2)]);
+      await items(back!, 100, 0);
       await leaving(session, 0);
     };
     const outcome: { done?: true; error?: unknown } = {};
@@ -129,7 +176,7 @@ test("every item arrives once, in order, over links that behave as badly as they
     );
     await clock.until(() => outcome.done === true || "error" in outcome, 3_600_000);
     expect({ seed, ...outcome }).toEqual({ seed, done: true });
-    expect({ seed, ...world }).toMatchObject({ seed, begun: 3, unwound: 3 });
+    expect({ seed, ...world }).toMatchObject({ seed, begun: 4, unwound: 4 });
 
     network.faults = { cut: 0, drop: 0, duplicate: 0, repeat: 0, delay: 1 };
     let closed = false;
