@@ -67,7 +67,7 @@ export function checkFrame(value: unknown): Frame {
   for (const at of positions) {
     const count = frame[at];
     if (!Number.isSafeInteger(count) || (count as number) < 0) {
-      throw new Violation(`element ${at} of a frame of type ${type} is no count`);
+      throw new Violation(`element ${at} of a frame of type ${String(type)} is no count`);
     }
   }
   const wellFormed =
@@ -76,7 +76,7 @@ export function checkFrame(value: unknown): Frame {
       : type === OPEN
         ? typeof frame[5] === "string"
         : type !== ITEMS || Array.isArray(frame[5]);
-  if (!wellFormed) throw new Violation(`a frame of type ${type} is malformed`);
+  if (!wellFormed) throw new Violation(`a frame of type ${String(type)} is malformed`);
   return frame;
 }
 

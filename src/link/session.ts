@@ -6,7 +6,6 @@ import type { AbortSignal, Server, Writer } from "../index.ts";
 import { platformClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { Conversations } from "./conversations.ts";
-import type { Service } from "./conversations.ts";
 import { Dialler } from "./dialler.ts";
 import type { Dial } from "./dialler.ts";
 import { errorRecords } from "./error-record.ts";
@@ -104,7 +103,7 @@ export let acceptSession: (
  * // => 1
  * ```
  */
-export class Session<Far = Record<never, never>> implements AsyncDisposable {
+export class Session<Far = object> implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #wire: Wire;
   readonly #conversations: Conversations;
@@ -307,7 +306,7 @@ export class Session<Far = Record<never, never>> implements AsyncDisposable {
       assertBody(body);
       if (services.has(name)) throw new TypeError(`"${name}" is served already`);
     }
-    for (const [name, body] of offered) services.set(name, { kind, body } as Service);
+    for (const [name, body] of offered) services.set(name, { kind, body: body as never });
     return this;
   }
 

@@ -122,7 +122,7 @@ export class Wire {
       this.#lostPatience(link);
     });
     try {
-      this.#transmit(link, [HELLO, VERSION, id, this.#received, auth]);
+      this.#transmit(link, trimmed([HELLO, VERSION, id, this.#received, auth]));
     } catch (error) {
       this.lose(link, error);
       return;

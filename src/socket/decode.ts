@@ -239,7 +239,7 @@ function bigint([sign, ...magnitude]: Uint8Array): bigint {
 function arrayView(content: Uint8Array): ArrayBufferView {
   const type = views[content[0]!];
   if (type === undefined) throw malformed("an array of a type that does not exist");
-  return new type(content.slice(1).buffer as ArrayBuffer);
+  return new type(content.slice(1).buffer);
 }
 
 function date(content: Uint8Array): Date {

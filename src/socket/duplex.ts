@@ -13,7 +13,6 @@ export interface Duplex {
 
 /** A Node stream that can be read, as far as it matters here. */
 export interface NodeReadable {
-  on(event: string, listener: (value: never) => void): unknown;
   resume(): unknown;
   destroy(error?: Error): unknown;
 }
@@ -21,10 +20,14 @@ export interface NodeReadable {
 /** A Node stream that can be written. */
 export interface NodeWritable {
   readonly writableLength: number;
-  on(event: string, listener: (value: never) => void): unknown;
   write(bytes: Uint8Array): boolean;
   end(): unknown;
   destroy(error?: Error): unknown;
+}
+
+/** What both are. Its type is not asked of users, since its overloads differ from stream to stream. */
+interface Emitter {
+  on(event: string, listener: (value: never) => void): unknown;
 }
 
 /** A Node stream that goes both ways: a socket. */
@@ -64,20 +67,20 @@ export function duplexOf(streams: NodeDuplex | NodePair | WebPair): Duplex {
 }
 
 function isNode(stream: unknown): boolean {
-  return typeof (stream as Partial<NodeReadable> | undefined)?.on === "function";
+  return typeof (stream as Partial<Emitter> | undefined)?.on === "function";
 }
 
 class NodeStreams implements Duplex {
-  readonly #readable: NodeReadable;
-  readonly #writable: NodeWritable;
+  readonly #readable: NodeReadable & Emitter;
+  readonly #writable: NodeWritable & Emitter;
 
   constructor(readable: NodeReadable, writable: NodeWritable) {
-    this.#readable = readable;
-    this.#writable = writable;
+    this.#readable = readable as NodeReadable & Emitter;
+    this.#writable = writable as NodeWritable & Emitter;
     // An error is told once it is listened to; until then it must not end the process.
     const ignore = (): void => {};
-    readable.on("error", ignore);
-    writable.on("error", ignore);
+    this.#readable.on("error", ignore);
+    this.#writable.on("error", ignore);
   }
 
   get unsent(): number {
