@@ -282,7 +282,7 @@ export class Wire {
     }
     if (link !== this.#link) return;
     this.#sends = true;
-    if (this.unacknowledged > 0) this.#ask();
+    if (this.#resumes && this.unacknowledged > 0) this.#ask();
     this.#events.up();
   }
 
