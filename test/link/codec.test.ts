@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { FrameReader, withLengths } from "../../src/socket/framing.ts";
-import { thorough } from "../support/scope.ts";
+import { lengthy, thorough } from "../support/scope.ts";
 import { seeded } from "./driven-clock.ts";
 
 const { encode, decode } = messagePack;
 const through = (value: unknown): unknown => decode(encode(value));
-const numRuns = thorough ? 3000 : 300;
+const numRuns = lengthy ? 3000 : thorough ? 300 : 100;
 
 const text = fc.string({ unit: "binary" });
 const keys = text.filter((key) => key !== "__proto__");
@@ -167,7 +167,7 @@ describe("what an encoder would not have made is refused by the decoder", () => 
     const random = seeded(7);
     const seeds = fc.sample(values, { numRuns: 200, seed: 7 }).map((value) => encode([value]));
     const before = Object.keys(Object.prototype).length;
-    const rounds = thorough ? 60_000 : 6000;
+    const rounds = lengthy ? 60_000 : 10_000;
     const started = performance.now();
     let decoded = 0;
     for (let i = 0; i < rounds; i++) {
@@ -179,7 +179,7 @@ describe("what an encoder would not have made is refused by the decoder", () => 
         decode(random() < 0.1 ? bytes.subarray(0, random() * bytes.length) : bytes);
         decoded++;
       } catch (error) {
-        expect(error).toBeInstanceOf(Error);
+        if (!(error instanceof Error)) throw error;
       }
     }
     expect(decoded).toBeGreaterThan(0);

@@ -15,10 +15,10 @@ import {
 import { PromptReturn } from "../differential/prompt-return.ts";
 import { sourceOf } from "../differential/source.ts";
 import { World } from "../differential/world.ts";
-import { thorough } from "../support/scope.ts";
+import { lengthy, thorough } from "../support/scope.ts";
 import { produceFar } from "./by-reference.ts";
 
-const runs = thorough ? 1000 : 200;
+const runs = lengthy ? 4000 : thorough ? 500 : 100;
 
 type Start = (body: Block, world: World) => Conversation;
 type Style = Parameters<typeof consume>[3];
