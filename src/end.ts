@@ -34,6 +34,9 @@ export interface WaitOptions {
  * a promise or a function; only `send` and `receive`, since they resolve to the bare item, follow a thenable one, as
  * any promise does: take it with `next()`.
  *
+ * `send`, `receive` and `put` are declared as properties, so that what goes out is checked strictly (a `Server<Dog>` is
+ * no `Server<Animal>`), and a method that is called without its end does not compile.
+ *
  * @typeParam In What comes in from the other end.
  * @typeParam Out What goes out to the other end.
  * @typeParam Return What the server returns at the end.
@@ -52,7 +55,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * @returns The other end's answer.
    * @throws {@link ChannelClosed} when the other end has gone, where `undelivered` tells whether the item reached it;
    *   {@link ChannelOverflow} when too many calls wait on this end; the error that the other end threw; the reason of a
-   *   signal; `TypeError` when a cancelled `receive` of this end has left an item to be taken first.
+   *   signal; `TypeError` when a `put` or a cancelled `receive` of this end has left an answer to be received first.
    *
    * @example
    * ```ts
@@ -68,13 +71,16 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * await serving;
    * ```
    */
-  send(value: Out, options?: WaitOptions): Promise<In>;
+  readonly send: (this: object, value: Out, options?: WaitOptions) => Promise<In>;
 
   /**
-   * Asks for the next item and sends nothing: `send(undefined)`, for an end with nothing to say.
+   * Asks for the next item and brings nothing: `send(undefined)`, for an end with nothing to say, but that it takes the
+   * answer that a `put` or a cancelled `receive` has left.
+   *
+   * A server's first `receive()` gives what the client's first request has brought, if that has brought anything.
    *
    * Waits and rejects as {@link ChannelEnd.send} does. Cancels with `signal`, and never takes an item with it: an item
-   * that is already under way waits for this end's next call, which must be one that brings no value.
+   * that is already under way waits for this end's next `receive()` or `next()`.
    *
    * @returns The next item.
    *
@@ -89,7 +95,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * console.log(await channel.client().receive()); // => Foo
    * ```
    */
-  receive(options?: WaitOptions): Promise<In>;
+  readonly receive: (this: object, options?: WaitOptions) => Promise<In>;
 
   /**
    * Hands over a value, and goes on: Go's `ch <- v`. One routine can keep many consumers at work at once.
@@ -122,7 +128,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * // => Bar
    * ```
    */
-  put(value: Out, options?: WaitOptions): Promise<void>;
+  readonly put: (this: object, value: Out, options?: WaitOptions) => Promise<void>;
 
   /**
    * Aborts when this end has nobody to talk to any more, with a {@link ChannelClosed} as its reason: for the client when

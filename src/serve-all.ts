@@ -94,7 +94,7 @@ async function serve<R>(
     throw cut.cause;
   }
   const servers: object = Array.isArray(channels) ? [] : {};
-  for (const [name, { server }] of lanes) Reflect.set(servers, name, server());
+  for (const [name, lane] of lanes) Reflect.set(servers, name, lane.createEnd());
   try {
     const result = await lives[0]!.run(body, servers, lives);
     refuseGenerator(result);
@@ -109,8 +109,8 @@ async function serve<R>(
 }
 
 /** @throws `TypeError` for what cannot be served, before anything is begun. */
-function lanesOf(channels: object): [name: string, lane: Servable<unknown>][] {
-  const lanes: [string, Servable<unknown>][] = [];
+function lanesOf(channels: object): [name: string, lane: Servable][] {
+  const lanes: [string, Servable][] = [];
   const lives = new Set<Life>();
   for (const [name, channel] of Object.entries(channels)) {
     const lane = servableOf(channel);
@@ -131,20 +131,23 @@ function lanesOf(channels: object): [name: string, lane: Servable<unknown>][] {
 
 /** Waits until a client asks for something. @returns Whether one has: they may all have gone before. */
 function firstRequest(lives: readonly Life[], signal: AbortSignal | undefined): Promise<boolean> {
+  // A channel that has ended is not opened: its server end has still to be told why.
+  const there = lives.filter((life) => !life.closed);
   return new Promise((resolve, reject) => {
-    let waiting = lives.length;
+    let waiting = there.length;
     const release =
       signal &&
       onAbort(signal, () => {
         reject(signal.reason);
-        for (const life of lives) life.giveUp(signal.reason);
+        for (const life of there) life.giveUp(signal.reason);
       });
     const settle = (asked: boolean): void => {
       release?.();
       resolve(asked);
     };
-    for (const life of lives) {
-      if (!life.closed) life.scoped = life.shared = true;
+    if (waiting === 0) settle(false);
+    for (const life of there) {
+      life.scoped = life.shared = true;
       life.open(
         createCall(SERVER, OPEN, undefined, (outcome) => {
           if (!(outcome instanceof Failure)) settle(true);

@@ -10,7 +10,7 @@ import {
 } from "coroutine-channels";
 import { expect, test } from "vitest";
 
-import { outcome, waiting } from "./support/outcome.ts";
+import { done, outcome, waiting } from "./support/outcome.ts";
 import { settled } from "./support/settled.ts";
 
 /** A signal that knows who listens to it. */
@@ -68,6 +68,20 @@ test.each(paths)("a send that is %s leaves no listener", async (_, path) => {
   expect(controller.listeners.size).toBe(0);
 });
 
+test("a put that is taken leaves no listener, nor one that is withdrawn", async () => {
+  const { client, server, controller } = await scene();
+  const { signal } = controller;
+  const puts = [server.put(1, { signal }), server.put(2, { signal }), server.put(3, { signal })];
+  for (const put of puts) void waiting(put);
+  await puts[0];
+  expect(controller.listeners.size).toBe(1);
+  void waiting(client.next());
+  await puts[1];
+  controller.abort("reason");
+  expect(await outcome(puts[2]!)).toEqual({ rejects: "reason" });
+  expect(controller.listeners.size).toBe(0);
+});
+
 test.each(paths)("a receive that is %s leaves no listener", async (_, path) => {
   const all = await scene();
   const { controller, server } = all;
@@ -100,19 +114,17 @@ test("a call that is one too many leaves no listener", async () => {
   expect(controller.listeners.size).toBe(0);
 });
 
-test("a call that is refused behind a cancelled receive leaves no listener", async () => {
-  const { server, controller } = await scene();
-  const receives = new AbortController();
-  const calls = [
-    server.receive({ signal: receives.signal }),
-    server.send(1, { signal: controller.signal }),
-  ].map(waiting);
-  receives.abort();
-  expect(await outcome(calls[1]!)).toEqual({ rejects: expect.any(TypeError) });
-  expect(await outcome(server.send(2, { signal: controller.signal }))).toEqual({
-    rejects: expect.any(TypeError),
-  });
-  expect(controller.listeners.size).toBe(0);
+test("a call that is refused at an open place leaves no listener, whether it had to wait or not", async () => {
+  const { client, server, controller } = await scene();
+  await server.put(1);
+  const { signal } = controller;
+  const early = waiting(server.send(2, { signal }));
+  void waiting(client.next(1));
+  const late = [waiting(server.send(3, { signal })), waiting(server.put(4, { signal }))];
+  for (const call of [early, ...late]) {
+    expect(await outcome(call)).toEqual({ rejects: expect.any(TypeError) });
+  }
+  expect([controller.added, controller.listeners.size]).toEqual([3, 0]);
 });
 
 test.each([
@@ -166,6 +178,45 @@ test("what throws because of a signal keeps no other from being told", async () 
   await settled();
   expect(() => listeners[0]!()).toThrow(failure);
   expect(await outcome(call)).toEqual({ rejects: "reason" });
+});
+
+test("kind 5: twenty thousand that throw because of a signal keep nobody from being told", async () => {
+  const target = {
+    addEventListener() {},
+    removeEventListener() {
+      throw new Error("will not be removed");
+    },
+  };
+  const listeners: (() => void)[] = [];
+  const signal = {
+    aborted: false,
+    reason: "reason",
+    addEventListener: (_: string, listener: () => void) => void listeners.push(listener),
+    removeEventListener() {},
+  } as unknown as AbortSignal;
+  for (let i = 0; i < 20_000; i++) void waiting(events(target, "event", { signal }).next());
+  const call = waiting(new Channel<number>().client().receive({ signal }));
+  await settled();
+  expect(listeners).toHaveLength(1);
+  expect(() => listeners[0]!()).toThrow("will not be removed");
+  expect(await outcome(call)).toEqual({ rejects: "reason" });
+});
+
+test("kind 3: a body that begins to listen only after its client has left is told, too", async () => {
+  let told = 0;
+  const client = produce<number>(async (server) => {
+    await settled();
+    await new Promise<void>((resolve) => {
+      server.signal.addEventListener("abort", () => {
+        told++;
+        resolve();
+      });
+    });
+  });
+  const request = client.next();
+  expect(await client.return()).toEqual({ value: undefined, done: true });
+  expect(await outcome(request)).toEqual(done());
+  expect(told).toBe(1);
 });
 
 test("nodejs/node#65298: a call with a signal that has aborted already adds no listener", async () => {

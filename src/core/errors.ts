@@ -65,7 +65,7 @@ export class ChannelClosed extends Error {
    *   for (let i = 0; ; i++) await client.send(i);
    * })().catch(ChannelClosed.ignore);
    *
-   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 1 2
+   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 0 1
    * await counting;
    * ```
    */

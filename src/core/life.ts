@@ -17,6 +17,9 @@ export const CLOSED = 3;
 /** Nothing waits, and nothing will. */
 export const ENDED = 4;
 
+/** Calls of any channel that have been answered by a transition, and are settled at its end. */
+const answered = new Queue<Call>();
+
 /** An `AbortController`, as far as it matters here. */
 interface Watcher {
   abort(reason: unknown): void;
@@ -48,8 +51,6 @@ export abstract class Life {
   protected phase: Phase = FRESH;
   /** The call that waits for the client's first request. */
   protected opening: Call | undefined;
-  /** Calls that have been answered, and are still to be settled. */
-  readonly #told = new Queue<Call>();
   /** What either end returned, by side. */
   #returned: Partial<Record<Side, unknown>> | undefined;
   /** The ends that have still to be told that the channel was ended from outside. */
@@ -118,7 +119,7 @@ export abstract class Life {
       value: this.#returned?.[opposite(side)],
       undelivered,
       cause: this.cause,
-      message: this.#obituary(side),
+      message: this.#obituary(),
     });
     if (this.left && side === SERVER) (this.#departures ??= new WeakSet()).add(closed);
     return closed;
@@ -162,11 +163,13 @@ export abstract class Life {
   }
 
   /** Ends it from outside. Each end is told once: by its calls that wait, or else by its next. */
-  protected endWith(reason: unknown, told: Call | undefined): void {
+  protected endWith(reason: unknown, ...told: (Call | undefined)[]): void {
     this.phase = ENDED;
     this.cause = reason;
     this.#owed = new Set<Side>([CLIENT, SERVER]);
-    for (const call of [told, this.opening]) if (call !== undefined) this.#owed.delete(call.side);
+    for (const call of told) if (call !== undefined) this.#owed.delete(call.side);
+    // In a body of several channels, no call of this one has waited to be opened.
+    if (this.opening !== undefined && !this.shared) this.#owed.delete(SERVER);
   }
 
   /** Settles a call that comes after the end: with the reason for it, if its end has still to be told. */
@@ -190,7 +193,7 @@ export abstract class Life {
   /** Answers a call, which is settled when all is at rest. */
   protected tell(call: Call, outcome: unknown): void {
     call.value = outcome;
-    this.#told.push(call);
+    answered.push(call);
   }
 
   protected refuse(call: Call, error: unknown): void {
@@ -199,9 +202,8 @@ export abstract class Life {
 
   /** All is at rest: settles the calls that have been answered, in order. */
   protected settle(): void {
-    const told = this.#told;
-    for (let call = told.head; call !== undefined; call = told.head) {
-      told.remove(call);
+    for (let call = answered.head; call !== undefined; call = answered.head) {
+      answered.remove(call);
       call.settle(call.value);
     }
     const { ended } = this;
@@ -211,9 +213,9 @@ export abstract class Life {
     }
   }
 
-  #obituary(side: Side): string {
+  #obituary(): string {
     const of = this.name === undefined ? "" : ` of "${this.name}"`;
     if (this.#owed !== undefined) return `The signal${of} has aborted`;
-    return side === SERVER && this.left ? `The client${of} has left` : `The server${of} has closed`;
+    return this.left ? `The client${of} has left` : `The server${of} has closed`;
   }
 }

@@ -153,7 +153,7 @@ export class Rendezvous extends Life {
 
   protected advance(): void {
     if (this.opening !== undefined && this.#first(CLIENT) !== undefined) this.begin(this.opening);
-    while (this.#step());
+    while (this.#calls.head !== undefined && this.#step());
   }
 
   /** One call meets another. @returns Whether it does, so that more may follow. */
@@ -161,15 +161,18 @@ export class Rendezvous extends Life {
     const answer = this.#first(opposite(this.#turn));
     const place = this.#place;
     if (place !== undefined) return answer !== undefined && this.#answer(place, answer, true);
-    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
-    if (answer !== undefined && this.#opensWithNothing(answer)) return this.#takePlace(answer);
     const call = this.#first(this.#turn);
+    const departs = call !== undefined && !bringsItem(call);
+    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
+    if (answer !== undefined && !departs && this.#opensWithNothing(answer)) {
+      return this.#takePlace(answer);
+    }
     if (call === undefined) return false;
     if (answer !== undefined && !bringsItem(answer)) return this.#hear(answer, call);
     const takes = this.#due === WANTED || (this.#due === OPTIONAL && answer !== undefined);
     if (takes && asks(call)) return this.#waitInPlace(call);
     if (answer === undefined) return false;
-    if (!bringsItem(call)) return this.#answer(answer, call, false);
+    if (departs) return this.#answer(answer, call, false);
     if (this.#due === WANTED && answer.value !== undefined) return this.#refuseUntaken(call);
     return this.#passBy(answer);
   }

@@ -4,32 +4,35 @@ import type { Life } from "./life.ts";
 import type { AbortSignal } from "./platform.ts";
 import { Failure, promiseOf } from "./settle.ts";
 
-/** A channel of any kind, as those who serve it need it. */
-export interface Servable<S> {
+/** Makes the server end of a channel. */
+export type CreateEnd<L, S> = (life: L) => S;
+
+/** A channel of any kind, as those who serve several need it. */
+export interface Servable {
   readonly life: Life;
-  /** Makes the server end. */
-  server(): S;
+  createEnd(): unknown;
 }
 
 const key = Symbol("serving");
 
 interface Keyed<C> {
-  [key]?: (channel: C) => Servable<unknown>;
+  [key]?: (channel: C) => Servable;
 }
 
 /** Makes what a class creates able to be served together with others. */
-export function makeServable<C>(prototype: C, how: (channel: C) => Servable<unknown>): void {
+export function makeServable<C>(prototype: C, how: (channel: C) => Servable): void {
   (prototype as Keyed<C>)[key] = how;
 }
 
 /** How to serve a channel, if it is one of ours. */
-export function servableOf(channel: unknown): Servable<unknown> | undefined {
+export function servableOf(channel: unknown): Servable | undefined {
   return (channel as Keyed<unknown> | undefined | null)?.[key]?.(channel);
 }
 
 /** Opens the server end, once the client has asked for something. */
-export function open<S>(
-  { life, server }: Servable<S>,
+export function open<L extends Life, S>(
+  life: L,
+  createEnd: CreateEnd<L, S>,
   signal: AbortSignal | undefined,
   scoped: boolean,
 ): Promise<S> {
@@ -41,36 +44,37 @@ export function open<S>(
   const opening = createCall(SERVER, OPEN, undefined);
   const opened = promiseOf<S>(opening);
   const { settle } = opening;
-  opening.settle = (outcome) => settle(outcome instanceof Failure ? outcome : server());
+  opening.settle = (outcome) => settle(outcome instanceof Failure ? outcome : createEnd(life));
   if (signal !== undefined) cancelOnAbort(opening, signal, () => life.giveUp(signal.reason));
   life.open(opening);
   return opened;
 }
 
 /** Opens the server end, runs a body with it, and closes it as the body ends. */
-export function serve<S, R>(
-  channel: Servable<S>,
+export function serve<L extends Life, S, R>(
+  life: L,
+  createEnd: CreateEnd<L, S>,
   body: (server: S) => R | PromiseLike<R>,
   signal: AbortSignal | undefined,
 ): Promise<R | undefined> {
-  const serving = run(channel, body, signal, () => {
+  const serving = run(life, createEnd, body, signal, () => {
     serving.catch(() => {});
   });
   return serving;
 }
 
 /** @param toldElsewhere Is called when the error that it rejects with has been told to the client, too. */
-async function run<S, R>(
-  channel: Servable<S>,
+async function run<L extends Life, S, R>(
+  life: L,
+  createEnd: CreateEnd<L, S>,
   body: (server: S) => R | PromiseLike<R>,
   signal: AbortSignal | undefined,
   toldElsewhere: () => void,
 ): Promise<R | undefined> {
   assertBody(body);
-  const { life } = channel;
   let server: S;
   try {
-    server = await open(channel, signal, true);
+    server = await open(life, createEnd, signal, true);
   } catch (error) {
     if (life.departure(error) !== undefined) return undefined;
     if (life.isCause(error)) toldElsewhere();

@@ -1,7 +1,6 @@
 import { endOnAbort, limitOf } from "../channel-options.ts";
 import type { ChannelOptions } from "../channel-options.ts";
 import { makeServable, open, serve } from "../core/serving.ts";
-import type { Servable } from "../core/serving.ts";
 import type { WaitOptions } from "../end.ts";
 import { Meeting } from "./machine/meet.ts";
 import type { Transfer } from "./machine/transfer.ts";
@@ -41,7 +40,10 @@ export class StreamChannel<T> {
   #reader: ReaderEnd<T> | undefined;
 
   static {
-    makeServable<StreamChannel<unknown>>(this.prototype, (channel) => channel.#servable());
+    makeServable<StreamChannel<unknown>>(this.prototype, (channel) => ({
+      life: channel.#transfer,
+      createEnd: () => createWriter(channel.#transfer),
+    }));
   }
 
   /**
@@ -82,7 +84,7 @@ export class StreamChannel<T> {
    * ```
    */
   server(options?: WaitOptions): Promise<Writer<T>> {
-    return open(this.#servable(), options?.signal, false);
+    return open(this.#transfer, createWriter<T>, options?.signal, false);
   }
 
   /**
@@ -104,11 +106,10 @@ export class StreamChannel<T> {
     body: (writer: Writer<T>) => void | PromiseLike<void>,
     options?: WaitOptions,
   ): Promise<void> {
-    return serve(this.#servable(), body, options?.signal);
+    return serve(this.#transfer, createWriter<T>, body, options?.signal);
   }
+}
 
-  #servable(): Servable<Writer<T>> {
-    const transfer = this.#transfer;
-    return { life: transfer, server: () => new WriterEnd(transfer) };
-  }
+function createWriter<T>(transfer: Transfer<T>): Writer<T> {
+  return new WriterEnd(transfer);
 }

@@ -5,12 +5,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { FrameReader, withLengths } from "../../src/socket/framing.ts";
-import { lengthy, thorough } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { seeded } from "./driven-clock.ts";
 
 const { encode, decode } = messagePack;
 const through = (value: unknown): unknown => decode(encode(value));
-const numRuns = lengthy ? 3000 : thorough ? 300 : 100;
+const numRuns = byScope({ part: 100, usual: 300, long: 3000 });
 
 const text = fc.string({ unit: "binary" });
 const keys = text.filter((key) => key !== "__proto__");
@@ -167,7 +167,7 @@ describe("what an encoder would not have made is refused by the decoder", () => 
     const random = seeded(7);
     const seeds = fc.sample(values, { numRuns: 200, seed: 7 }).map((value) => encode([value]));
     const before = Object.keys(Object.prototype).length;
-    const rounds = lengthy ? 60_000 : 10_000;
+    const rounds = byScope({ part: 5000, usual: 10_000, long: 60_000 });
     const started = performance.now();
     let decoded = 0;
     for (let i = 0; i < rounds; i++) {

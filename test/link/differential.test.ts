@@ -15,10 +15,10 @@ import {
 import { PromptReturn } from "../differential/prompt-return.ts";
 import { sourceOf } from "../differential/source.ts";
 import { World } from "../differential/world.ts";
-import { lengthy, thorough } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { produceFar } from "./by-reference.ts";
 
-const runs = lengthy ? 4000 : thorough ? 500 : 100;
+const runs = byScope({ part: 100, usual: 500, long: 4000 });
 
 type Start = (body: Block, world: World) => Conversation;
 type Style = Parameters<typeof consume>[3];

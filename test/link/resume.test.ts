@@ -6,14 +6,14 @@ import type { Server, Writer } from "coroutine-channels";
 import { Host, Session } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
-import { lengthy, thorough } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 import { DrivenClock, seeded } from "./driven-clock.ts";
 import { FaultyNetwork } from "./faulty-link.ts";
 import type { Faults } from "./faulty-link.ts";
 
 const { process } = globalThis as { process?: { env: Record<string, string | undefined> } };
 const only = process?.env["FAR_SEED"];
-const count = Number(process?.env["FAR_SEEDS"] ?? (lengthy ? 1000 : thorough ? 60 : 20));
+const count = Number(process?.env["FAR_SEEDS"] ?? byScope({ part: 20, usual: 60, long: 1000 }));
 const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)];
 
 /** What happened to the bodies of a world. */

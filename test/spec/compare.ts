@@ -42,7 +42,7 @@ export interface Comparison {
   readonly failures: Map<string, Failure>;
 }
 
-interface Settled {
+export interface Settled {
   readonly at: number; // after which step
   readonly turn: number; // in which order
   readonly rejected: boolean;
@@ -50,6 +50,9 @@ interface Settled {
 }
 
 const BATCH = 512;
+
+/** Most of the time went into stack traces that nobody reads. */
+const traces = Error as { stackTraceLimit?: number };
 
 export async function compareAll(
   cases: Iterable<Case>,
@@ -97,7 +100,9 @@ export function summary(result: Comparison, most = 8): string {
   return [`${all.length} differences of ${kinds.size} kinds; the shortest:`, ...shown].join("\n\n");
 }
 
-function drainer(): { drain: () => Promise<void>; close: () => void } {
+export function drainer(): { drain: () => Promise<void>; close: () => void } {
+  const { stackTraceLimit = 10 } = traces;
+  traces.stackTraceLimit = 0;
   const { port1, port2 } = new MessageChannel();
   let wake = (): void => undefined;
   port1.onmessage = () => wake();
@@ -106,7 +111,11 @@ function drainer(): { drain: () => Promise<void>; close: () => void } {
       wake = resolve;
       port2.postMessage(0);
     });
-  return { drain, close: () => port1.close() };
+  const close = (): void => {
+    port1.close();
+    traces.stackTraceLimit = stackTraceLimit;
+  };
+  return { drain, close };
 }
 
 /** One channel and its sequence. */
@@ -154,7 +163,7 @@ class Run {
     sequence.forEach((step, i) => {
       const of = cancelled(step);
       if (of !== undefined) this.#ofCall[of - 1] = new AbortController();
-      else if (isRefused(step) || (manySignals && /send|receive|open/.test(step))) {
+      else if (isRefused(step) || (manySignals && /send|receive|put|open/.test(step))) {
         this.#ofCall[i] = new AbortController();
       }
       if (isRefused(step)) this.#ofCall[i]!.abort(errorOf(i + 1));
@@ -212,10 +221,18 @@ class Run {
         return end.next(valueOf(n));
       case "send":
         return end.send(valueOf(n), options);
+      case "send()":
+        return end.send(undefined, options);
       case "receive":
         return end.receive(options);
+      case "put":
+        return end.put(valueOf(n), options);
+      case "put()":
+        return end.put(undefined, options);
       case "throw":
         return end.throw(errorOf(n));
+      case "return(bad)":
+        return end.return(misbehaving(n));
       default:
         return end.return(valueOf(n));
     }
@@ -317,19 +334,38 @@ class Run {
   }
 }
 
-function matches(expected: Outcome, { rejected, value }: Settled): boolean {
+/** A value that throws the error of its number when it is looked at, or rejects with it. */
+function misbehaving(n: number): unknown {
+  const get = (): never => {
+    throw errorOf(n);
+  };
+  if (n % 3 === 0) return Object.defineProperty({}, "then", { get });
+  if (n % 3 === 1) return Object.defineProperty(Promise.resolve(), "constructor", { get });
+  return Promise.reject(errorOf(n));
+}
+
+const messages = {
+  "served already": /served already/,
+  "answer not taken": /receive\(\) it first/,
+  "passed by": /passed/,
+};
+
+export function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   if ("done" in expected) {
     if (rejected || typeof value !== "object" || value === null) return false;
     const result = value as IteratorResult<unknown>;
     return result.done === expected.done && Object.is(result.value, expected.value);
   }
+  if ("put" in expected) return !rejected && value === undefined;
   if ("sent" in expected) return !rejected && Object.is(value, expected.sent);
   if ("served" in expected) return !rejected && Object.is(value, expected.served);
   if ("opened" in expected) return !rejected && typeof value === "object";
   if (!rejected) return false;
   if ("error" in expected) return Object.is(value, expected.error);
   if ("aborted" in expected) return Object.is(value, expected.aborted);
-  if ("typeError" in expected) return value instanceof TypeError;
+  if ("misuse" in expected) {
+    return value instanceof TypeError && messages[expected.misuse].test(value.message);
+  }
   if ("overflow" in expected) return value instanceof ChannelOverflow;
   if (!(value instanceof ChannelClosed)) return false;
   const { closed } = expected;
@@ -338,7 +374,7 @@ function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   );
 }
 
-function print(value: unknown): string {
+export function print(value: unknown): string {
   if (value instanceof ChannelClosed) {
     const { value: v, cause, undelivered } = value;
     return `ChannelClosed(${print({ value: v, cause, undelivered })})`;
