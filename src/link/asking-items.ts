@@ -1,6 +1,7 @@
-import type { Writer } from "../index.ts";
+import { onAbort } from "../core/abort.ts";
+import type { AbortSignal, Writer } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
-import type { Opener, Startable } from "./asking.ts";
+import type { Called, Opener, Startable } from "./asking.ts";
 import { ABORT, ASK, DONE, FAIL, ITEMS, LEAVE, OPEN, STREAM, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
@@ -20,6 +21,9 @@ export class AskingItems implements Startable {
   readonly name: string;
   readonly #opener: Opener;
   readonly #input: unknown;
+  readonly #signal: AbortSignal | undefined;
+  /** Stops listening to the stream's signal. */
+  #release: (() => void) | undefined;
   readonly #prefetch: number;
   readonly #stream: Transfer<unknown>;
   #writer!: Writer<unknown>;
@@ -40,16 +44,14 @@ export class AskingItems implements Startable {
 
   constructor(
     opener: Opener,
-    {
-      name,
-      input,
-      prefetch,
-      stream,
-    }: { name: string; input: unknown; prefetch: number; stream: Transfer<unknown> },
+    { name, input, signal }: Called,
+    prefetch: number,
+    stream: Transfer<unknown>,
   ) {
     this.#opener = opener;
     this.name = name;
     this.#input = input;
+    this.#signal = signal;
     this.#prefetch = prefetch;
     this.#stream = stream;
   }
@@ -62,6 +64,8 @@ export class AskingItems implements Startable {
         if (end.failed) reject(end.error);
         else resolve();
       };
+      const signal = this.#signal;
+      if (signal !== undefined) this.#release = onAbort(signal, () => this.#abort(signal.reason));
       this.#opener.open(this);
     });
   }
@@ -82,9 +86,9 @@ export class AskingItems implements Startable {
     this.#end({ failed: true, error });
   }
 
-  /** The reader leaves. */
+  /** The reader leaves, unless it is the stream's signal that has ended it. */
   leave(value: unknown): void {
-    if (this.#over) return;
+    if (this.#over || this.#signal?.aborted) return;
     if (this.#ch === 0) {
       this.#opener.giveUp(this);
       this.#end({ failed: false });
@@ -96,16 +100,8 @@ export class AskingItems implements Startable {
     try {
       this.#opener.post([LEAVE, 0, 0, this.#ch, value]);
     } catch (error) {
-      this.abort(error);
+      this.#abort(error);
     }
-  }
-
-  /** The stream's signal has aborted. */
-  abort(reason: unknown): void {
-    if (this.#over) return;
-    if (this.#ch === 0) this.#opener.giveUp(this);
-    else postError(this.#opener, reason, (error) => [ABORT, 0, 0, this.#ch, error]);
-    this.refuse(reason);
   }
 
   receive(frame: Frame): void {
@@ -133,6 +129,14 @@ export class AskingItems implements Startable {
 
   lose(error: LinkClosed): void {
     this.refuse(error);
+  }
+
+  /** The stream's signal has aborted. */
+  #abort(reason: unknown): void {
+    if (this.#over) return;
+    if (this.#ch === 0) this.#opener.giveUp(this);
+    else postError(this.#opener, reason, (error) => [ABORT, 0, 0, this.#ch, error]);
+    this.refuse(reason);
   }
 
   /** How many items to ask for, for the reader to have what it wants, and what it may have beyond. */
@@ -191,6 +195,7 @@ export class AskingItems implements Startable {
   #end(end: End): void {
     if (this.#over) return;
     this.#over = true;
+    this.#release?.();
     this.#stream.changed = undefined;
     if (this.#ch > 0) this.#opener.ended(this.#ch, this, end.failed ? end.error : undefined);
     if (this.#stock.length > 0) this.#writer.write(this.#stock.splice(0)).catch(() => {});

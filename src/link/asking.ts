@@ -1,3 +1,5 @@
+import { onAbort } from "../core/abort.ts";
+import type { AbortSignal } from "../index.ts";
 import { ABORT, ASK, CHANNEL, DONE, FAIL, ITEMS, LEAVE, OPEN, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
@@ -19,6 +21,14 @@ export interface Startable extends Party {
   refuse(error: unknown): void;
 }
 
+/** What is called: a service, with its input. */
+export interface Called {
+  readonly name: string;
+  readonly input: unknown;
+  /** The signal of the near channel. */
+  readonly signal: AbortSignal | undefined;
+}
+
 type Answer = IteratorResult<unknown, unknown>;
 
 interface Waiting {
@@ -31,6 +41,9 @@ export class Asking implements Startable {
   readonly name: string;
   readonly #opener: Opener;
   readonly #input: unknown;
+  readonly #signal: AbortSignal | undefined;
+  /** Stops listening to the channel's signal. */
+  #release: (() => void) | undefined;
   /** The channel's number; 0 until it has been opened. */
   #ch = 0;
   /** The number of the last request. */
@@ -43,16 +56,19 @@ export class Asking implements Startable {
   #over: { readonly error: unknown } | undefined;
   #whenLost: ((error: unknown) => void) | undefined;
 
-  constructor(opener: Opener, name: string, input: unknown) {
+  constructor(opener: Opener, { name, input, signal }: Called) {
     this.#opener = opener;
     this.name = name;
     this.#input = input;
+    this.#signal = signal;
   }
 
   /** Opens the channel with its first request. */
   open(value: unknown): Promise<Answer> {
     return this.#wait(() => {
       this.#first = value;
+      const signal = this.#signal;
+      if (signal !== undefined) this.#release = onAbort(signal, () => this.#abort(signal.reason));
       this.#opener.open(this);
     });
   }
@@ -63,10 +79,12 @@ export class Asking implements Startable {
   }
 
   /**
-   * The client leaves while a request waits. The promise of that gets the answer of the leave instead.
+   * The client leaves while a request waits, and not because of the signal. The promise of the request gets the answer of the
+   * leave instead.
    */
   leave(value: unknown): void {
     const waiting = this.#waiting;
+    if (this.#signal?.aborted) return;
     if (waiting === undefined || this.#overtaking !== undefined) return;
     this.#overtaking = { value };
     if (this.#ch > 0) this.#send(LEAVE, value);
@@ -81,14 +99,6 @@ export class Asking implements Startable {
     const overtaken = this.#overtaking !== undefined;
     this.#overtaking = undefined;
     return overtaken;
-  }
-
-  /** The channel's signal has aborted. */
-  abort(reason: unknown): void {
-    if (this.#over !== undefined) return;
-    if (this.#ch === 0) this.#opener.giveUp(this);
-    else postError(this.#opener, reason, (error) => [ABORT, 0, 0, this.#ch, error]);
-    this.#end(reason)?.reject(reason);
   }
 
   /** Calls `act` when the session is over, unless a request is made before that. */
@@ -166,9 +176,17 @@ export class Asking implements Startable {
       else postError(this.#opener, value, throwing);
     } catch (error) {
       // What cannot be encoded is an error for the other side; but a client that leaves does leave.
-      if (type === LEAVE) this.abort(error);
+      if (type === LEAVE) this.#abort(error);
       else postError(this.#opener, error, throwing);
     }
+  }
+
+  /** The channel's signal has aborted. */
+  #abort(reason: unknown): void {
+    if (this.#over !== undefined) return;
+    if (this.#ch === 0) this.#opener.giveUp(this);
+    else postError(this.#opener, reason, (error) => [ABORT, 0, 0, this.#ch, error]);
+    this.refuse(reason);
   }
 
   #answered(): Waiting | undefined {
@@ -182,6 +200,7 @@ export class Asking implements Startable {
     if (this.#over !== undefined) return undefined;
     this.#over = { error };
     this.#whenLost = undefined;
+    this.#release?.();
     if (this.#ch > 0) this.#opener.ended(this.#ch, this, error);
     return this.#answered();
   }

@@ -16,8 +16,8 @@ export function farClient(
 ): Client<unknown, unknown, unknown> {
   const channel = new Channel<unknown, unknown, unknown>({ signal, limit, name });
   const meeting = servableOf(channel)!.life as Rendezvous;
-  const asking = new Asking(opener, name, input);
+  const asking = new Asking(opener, { name, input, signal });
   // What the relay throws is told to the client.
-  channel.serve((server) => relay(server, asking, meeting.brought, signal)).catch(() => {});
+  channel.serve((server) => relay(server, asking, meeting.brought)).catch(() => {});
   return channel.client();
 }

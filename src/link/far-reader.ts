@@ -22,16 +22,15 @@ export function farReader(
   }
   const channel = new StreamChannel<unknown>({ signal, limit, name });
   const stream = servableOf(channel)!.life as Transfer<unknown>;
-  const asking = new AskingItems(opener, { name, input, prefetch, stream });
+  const asking = new AskingItems(opener, { name, input, signal }, prefetch, stream);
   const serving = channel.serve((writer) => {
-    const end = (): void => {
-      writer.signal.removeEventListener("abort", end);
-      if (signal?.aborted) asking.abort(signal.reason);
-      else asking.leave((writer.signal.reason as ChannelClosed).value);
-    };
     const ended = asking.run(writer);
-    writer.signal.addEventListener("abort", end);
-    if (writer.signal.aborted) end();
+    const leave = (): void => {
+      writer.signal.removeEventListener("abort", leave);
+      asking.leave((writer.signal.reason as ChannelClosed).value);
+    };
+    writer.signal.addEventListener("abort", leave);
+    if (writer.signal.aborted) leave();
     return ended;
   });
   // What the relay throws is told to the reader.

@@ -1,4 +1,4 @@
-import type { AbortSignal, ChannelClosed, Server } from "../index.ts";
+import type { ChannelClosed, Server } from "../index.ts";
 import type { Asking } from "./asking.ts";
 import { ASK, LEAVE, THROW } from "./frame.ts";
 
@@ -7,26 +7,23 @@ import { ASK, LEAVE, THROW } from "./frame.ts";
  * and the answer is what the client gets.
  *
  * @param brings Whether the client's first request has brought something.
- * @param signal The channel's own.
  */
 export async function relay(
   server: Server<unknown, unknown, unknown>,
   asking: Asking,
   brings: boolean,
-  signal: AbortSignal | undefined,
 ): Promise<unknown> {
   const first = brings ? await server.next() : undefined;
   // A client may have left before its body runs. The body begins nevertheless, as it does near.
   const early = server.signal.aborted ? await server.next() : undefined;
   let answering = asking.open(first?.value);
   // A leave is told at once, even if a request is under way.
-  const end = (): void => {
-    server.signal.removeEventListener("abort", end);
-    if (signal?.aborted) asking.abort(signal.reason);
-    else asking.leave((early ?? (server.signal.reason as ChannelClosed)).value);
+  const leave = (): void => {
+    server.signal.removeEventListener("abort", leave);
+    asking.leave((early ?? (server.signal.reason as ChannelClosed)).value);
   };
-  server.signal.addEventListener("abort", end);
-  if (server.signal.aborted) end();
+  server.signal.addEventListener("abort", leave);
+  if (server.signal.aborted) leave();
   for (;;) {
     const { value, done } = await answering;
     // The leave that has overtaken the request is heard here, too: what comes next answers it.

@@ -31,10 +31,10 @@ const pair = pairOver(microtaskLinks(), { ...byReference, limits: { channels: In
 while (!pair.near.connected || !pair.far.connected) await settled();
 await new Promise((resolve) => setTimeout(resolve));
 
-/** `produce`, with a session between the body and the client. */
-export function produceFar<T, U = void, R = void>(
+/** The client end of a body on the other side: `produce`, with a session in between. */
+export function farService<T, U = void, R = void>(
   body: (server: Server<T, U, R>) => R | PromiseLike<R>,
-  options?: { signal?: AbortSignal; limit?: number },
+  options?: { signal?: AbortSignal | undefined; limit?: number | undefined },
 ): Client<T, U, R> {
   const name = `service ${++services}`;
   pair.far.serve(name, body);

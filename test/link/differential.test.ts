@@ -16,14 +16,14 @@ import { PromptReturn } from "../differential/prompt-return.ts";
 import { sourceOf } from "../differential/source.ts";
 import { World } from "../differential/world.ts";
 import { byScope } from "../support/scope.ts";
-import { produceFar } from "./by-reference.ts";
+import { farService } from "./by-reference.ts";
 
 const runs = byScope({ part: 100, usual: 500, long: 4000 });
 
 type Start = (body: Block, world: World) => Conversation;
 type Style = Parameters<typeof consume>[3];
 
-const asFar: Start = (body, world) => produceFar(compile(body, world));
+const asFar: Start = (body, world) => farService(compile(body, world));
 
 function trace(start: Start, { body, consumer }: Program, style?: Style): Promise<Trace> {
   const world = new World(style?.racing !== true);
@@ -65,7 +65,7 @@ test("a far body ends as its program does", async () => {
     const world = new World(true);
     const run = compile(body, world);
     const ends: unknown[] = [];
-    const client = produceFar<unknown, unknown, unknown>(async (server) => {
+    const client = farService<unknown, unknown, unknown>(async (server) => {
       try {
         const result = await run(server);
         ends.push({ value: result });
