@@ -28,7 +28,12 @@ test("F1: values are copies", async () => {
   const point = new Point();
   const { near, far } = pair();
   far.serve<unknown>("points", async (server) => {
-    await server.send({ point, again: point, at: new Date(0), all: new Map([[1n, new Set([-0])]]) });
+    await server.send({
+      point,
+      again: point,
+      at: new Date(0),
+      all: new Map([[1n, new Set([-0])]]),
+    });
   });
   const received = (await near.client<Record<string, unknown>>("points").receive())!;
   expect(received).toEqual({
@@ -88,7 +93,10 @@ test("F1: results, inputs and departures that cannot be copied are errors, and e
   await client.next();
   await expect(client.return(() => {})).rejects.toThrow("could not be cloned");
   expect(await client.next()).toEqual({ value: undefined, done: true });
-  await near.client("results").next().catch(() => {});
+  await near
+    .client("results")
+    .next()
+    .catch(() => {});
   expect(ends).toEqual([expect.any(Error)]);
 });
 
@@ -227,7 +235,12 @@ test("F6: an error arrives as a record", async () => {
   far.serve<void>("failing", (_server, i: number) => Promise.reject(thrown[i]));
   const errors: unknown[] = [];
   for (const i of thrown.keys()) {
-    errors.push(await near.client("failing", i).next().catch((error: unknown) => error));
+    errors.push(
+      await near
+        .client("failing", i)
+        .next()
+        .catch((error: unknown) => error),
+    );
   }
   const [range, several, closed, text, nothing, record, broken] = errors as Odd[];
   expect(range).toBeInstanceOf(RangeError);

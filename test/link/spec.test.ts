@@ -64,9 +64,17 @@ test.each([
     byScope({ part: 5, usual: 6, long: 7 }),
   ],
   // A client's `put` settles when its own side has taken it (F7), and is left out.
-  ["puts", ["open", "c.next", "c.send", "s.put", "s.send", "s.receive"], byScope({ part: 5, usual: 6, long: 7 })],
+  [
+    "puts",
+    ["open", "c.next", "c.send", "s.put", "s.send", "s.receive"],
+    byScope({ part: 5, usual: 6, long: 7 }),
+  ],
   // A body that ends while nobody waits is heard of by the next request (F2), and so not before an abort.
-  ["abort", ["open", "c.next", "c.return", "s.send", "s.receive", "abort", "body.unwind"], byScope({ part: 5, usual: 6, long: 7 })],
+  [
+    "abort",
+    ["open", "c.next", "c.return", "s.send", "s.receive", "abort", "body.unwind"],
+    byScope({ part: 5, usual: 6, long: 7 }),
+  ],
 ] as const)("%s", async (_name, alphabet, length) => {
   const result = await compareAll(served(alphabet, length), { create });
   console.info(`${result.compared} sequences compared`);
