@@ -6,7 +6,10 @@ import { connect } from "@nats-io/transport-node";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { byScope } from "../../support/scope.ts";
 import { NatsServer } from "./nats-server.ts";
+import { numbered, samePrograms } from "./same-programs.ts";
+import { overNats } from "./transports.ts";
 
 const nats = new NatsServer();
 beforeAll(() => nats.start());
@@ -46,6 +49,12 @@ async function open(address: string): Promise<Session<typeof services>> {
   onTestFinished(() => session.close());
   return session;
 }
+
+test("bodies are generators", async () => {
+  const pair = await overNats(nats.server, numbered);
+  onTestFinished(() => pair.close());
+  expect(await samePrograms(pair, byScope({ part: 10, usual: 40, long: 500 }))).toBeGreaterThan(0);
+});
 
 test("a conversation", async () => {
   await serve("talk");
