@@ -108,7 +108,7 @@ export class ReaderEnd<T> implements Reader<T> {
 
   static {
     makeAsyncGenerator(this.prototype);
-    makeAskable(this.prototype, (reader, settle) => reader.#ask(settle));
+    makeAskable(this.prototype, (reader, settle, waits) => reader.#ask(settle, waits));
   }
 
   constructor(transfer: Transfer<T>) {
@@ -116,18 +116,15 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
+    const free = this.#leaving === undefined;
+    const result = free ? this.#transfer.pull() : undefined;
+    if (result !== undefined) return Promise.resolve(result);
     const wish = new Wish<T>(NEXT, undefined, 1);
-    if (this.#leaving === undefined) {
-      const result = this.#transfer.pull();
-      if (result !== undefined) return Promise.resolve(result);
-      const offer = this.#transfer.meetOffer(wish);
-      if (offer !== undefined) {
-        const answered = promiseOf<IteratorResult<T, void>>(wish);
-        offer.settle(undefined);
-        return answered;
-      }
-    }
-    return this.#call(wish);
+    const offer = free ? this.#transfer.meetOffer(wish) : undefined;
+    if (offer === undefined) return this.#call(wish);
+    const answered = promiseOf<IteratorResult<T, void>>(wish);
+    offer.settle(undefined);
+    return answered;
   }
 
   read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {
@@ -180,12 +177,15 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */
-  #ask(settle: Settle): (() => void) | undefined {
+  #ask(settle: Settle, waits?: (withdraw: () => void) => void): (() => void) | undefined {
     if (this.#leaving !== undefined) return undefined;
     const wish = new Wish<T>(NEXT, undefined, 1);
     wish.settle = settle;
+    const withdraw = (): void => this.#transfer.cancel(wish, undefined);
+    // A lent source that is asked may do anything.
+    waits?.(withdraw);
     this.#transfer.enter(wish);
-    return () => this.#transfer.cancel(wish, undefined);
+    return withdraw;
   }
 
   /** Awaits what it returns with, as a generator does; a rejection is thrown where the generator would see it. */

@@ -19,12 +19,17 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
-    files: "test/node/browser-sse.test.ts",
+    files: "test/two-copies.test.ts",
+    on: ["browser"],
+    because: "it loads the modules a second time, which a browser does not do",
+  },
+  {
+    files: "test/node/browser-*.test.ts",
     on: ["deno", "bun"],
     because: "what drives the browser is made for Node",
   },
   {
-    files: "test/node/browser-sse.test.ts",
+    files: "test/node/browser-*.test.ts",
     on: ["node", "older node"],
     because: "it needs a browser, which npm run test:everywhere installs",
     unless: "/usr/bin/chromium",
@@ -34,6 +39,11 @@ const exclusions: readonly Exclusion[] = [
     on: ["node", "older node", "deno", "bun"],
     because: "they need nats-server, which npm run test:everywhere installs",
     unless: "/usr/sbin/nats-server",
+  },
+  {
+    files: "test/node/agent-chat.test.ts",
+    on: ["deno", "bun"],
+    because: "the server of the agent is closed in Node's way",
   },
   {
     files: "test/node/{surface,layers,docs-types}.test.ts",
