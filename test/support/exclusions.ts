@@ -46,6 +46,12 @@ const exclusions: readonly Exclusion[] = [
     unless: "/usr/bin/chromium",
   },
   {
+    files: "test/node/link/nats*.test.ts",
+    on: ["node", "older node", "deno", "bun"],
+    because: "they need nats-server, which npm run test:everywhere installs",
+    unless: "/usr/sbin/nats-server",
+  },
+  {
     files: "test/node/agent-chat.test.ts",
     on: ["deno", "bun"],
     because: "the server of the agent is closed in Node's way",
