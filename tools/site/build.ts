@@ -5,7 +5,10 @@ import { execFileSync } from "node:child_process";
 import { installPackages } from "../../bench/measure/install.ts";
 
 installPackages(import.meta.dirname);
-execFileSync(process.execPath, ["../../scripts/build.ts"], { cwd: import.meta.dirname, stdio: "inherit" });
+execFileSync(process.execPath, ["../../scripts/build.ts"], {
+  cwd: import.meta.dirname,
+  stdio: "inherit",
+});
 
 // They load what has just been installed.
 const { site } = await import("./make/folders.ts");

@@ -23,7 +23,6 @@ export default defineConfig({
   base,
   srcDir: "pages",
   outDir: "dist",
-  metaChunk: true,
   vite: {
     publicDir: `${pages}public`,
     build: { chunkSizeWarningLimit: 1000 },

@@ -61,7 +61,12 @@ export async function writeApi(): Promise<void> {
   await app.generateOutputs(reflections);
   for (const file of filesOf(options.out!)) {
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replaceAll("__namedParameters", "options").replaceAll("[index](", `[${importName("index")}](`));
+    writeFileSync(
+      file,
+      text
+        .replaceAll("__namedParameters", "options")
+        .replaceAll("[index](", `[${importName("index")}](`),
+    );
   }
   if (app.logger.hasErrors() || app.logger.hasWarnings()) {
     throw new Error("TypeDoc has complaints, above: they count as errors");

@@ -30,7 +30,8 @@ export function results(): Results | undefined {
 const texts = {
   "one way": "the time of a native async generator, one way",
   "two ways": "the time of a native async generator, in a conversation",
-  "delegation at depth 10": "the time of ten levels of yield*: a server end is passed down at no cost",
+  "delegation at depth 10":
+    "the time of ten levels of yield*: a server end is passed down at no cost",
 };
 
 export function figures(): Figures {

@@ -1,6 +1,14 @@
 /** The project's documents as the site's pages: the same text, with links that lead to other pages. */
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, posix } from "node:path";
 
 import { filesBelow } from "../../../scripts/files.ts";

@@ -3,7 +3,10 @@
 const MARK = "#code=";
 
 export async function toAddress(code: string): Promise<string> {
-  const packed = await through(new TextEncoder().encode(code), new CompressionStream("deflate-raw"));
+  const packed = await through(
+    new TextEncoder().encode(code),
+    new CompressionStream("deflate-raw"),
+  );
   const letters = Array.from(packed, (byte) => String.fromCodePoint(byte)).join("");
   return MARK + btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
@@ -14,9 +17,7 @@ export async function fromAddress(hash: string): Promise<string | undefined> {
   try {
     const letters = atob(hash.slice(MARK.length).replaceAll("-", "+").replaceAll("_", "/"));
     const packed = Uint8Array.from(letters, (letter) => letter.codePointAt(0)!);
-    return new TextDecoder().decode(
-      await through(packed, new DecompressionStream("deflate-raw")),
-    );
+    return new TextDecoder().decode(await through(packed, new DecompressionStream("deflate-raw")));
   } catch {
     return undefined;
   }

@@ -8,8 +8,8 @@ import { compile } from "./compile.ts";
 import type { Level, Message, Start, State } from "./messages.ts";
 
 /** A program that prints for ever fills no memory of the page. */
-const MOST_LINES = 2000;
-const MOST_LETTERS = 10_000;
+const MOST_LINES = 1000;
+const MOST_LETTERS = 200_000;
 const MOST_EVENTS = 2000;
 const LOOK_EVERY = 60;
 
@@ -32,6 +32,7 @@ const scope = globalThis as unknown as Record<string, unknown>;
 const timers = new Set<unknown>();
 let busyUntil = 0;
 let lines = 0;
+let letters = 0;
 /** Whether the program's own text has come to its end, well or not. */
 let over = false;
 
@@ -75,12 +76,12 @@ function blob(text: string): string {
 }
 
 function say(post: (message: Message) => void, level: Level, text: string): void {
+  if (lines >= MOST_LINES || letters >= MOST_LETTERS) return;
   lines += 1;
-  if (lines > MOST_LINES) return;
+  letters += text.length;
   post({ type: "line", level, text: text.slice(0, MOST_LETTERS) });
-  if (lines === MOST_LINES) {
-    post({ type: "line", level: "warn", text: `(more than ${MOST_LINES} lines: the rest is left out)` });
-  }
+  if (lines < MOST_LINES && letters < MOST_LETTERS) return;
+  post({ type: "line", level: "warn", text: "(The rest of what it prints is left out.)" });
 }
 
 function redirectConsole(post: (message: Message) => void): void {
@@ -157,7 +158,8 @@ function watch(
     if (quiet === 2) {
       const waiting = (await inspect?.waits())?.length ?? 0;
       if (over && waiting === 0) tell("ended", "");
-      else tell("waits", inspect?.report() ?? "The program waits for something that does not come.");
+      else
+        tell("waits", inspect?.report() ?? "The program waits for something that does not come.");
     }
     later(() => void look(), LOOK_EVERY);
   }
