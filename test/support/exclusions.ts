@@ -30,7 +30,7 @@ const exclusions: readonly Exclusion[] = [
     unless: "/usr/bin/chromium",
   },
   {
-    files: "test/node/{surface,layers,docs-types}.test.ts",
+    files: "test/node/{surface,layers,docs-types,project}.test.ts",
     on: ["deno", "bun"],
     because: "these tests are about the project's files, which Node has read already",
   },
