@@ -45,8 +45,9 @@ export default defineConfig({
         const shown = fence(tokens, index, ...rest);
         if (!/^ts\b/.test(info) || !runsInBrowser(content)) return shown;
         const program = content.replace(/\n\/\/ Prints:\n[^]*$/, "\n");
+        const broken = info.startsWith("ts broken") ? " broken" : "";
         const href = `${base}playground.html${addressOf(program)}`;
-        return `<div class="program">${shown}<a class="run" href="${href}">Run</a></div>`;
+        return `<div class="program${broken}">${shown}<a class="run" href="${href}">Run</a></div>`;
       };
     },
   },
@@ -63,7 +64,7 @@ export default defineConfig({
       { text: version, link: "/changelog" },
     ],
     sidebar: sidebar(),
-    docFooter: { prev: "Before", next: "Next" },
+    docFooter: { prev: "Previous", next: "Next" },
     footer: {
       message: "MIT licence. The idea is that of Sander Voerman's sav.channels for Python.",
     },

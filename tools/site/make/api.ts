@@ -68,6 +68,7 @@ export async function writeApi(): Promise<void> {
         .replaceAll("[index](", `[${importName("index")}](`),
     );
   }
+  writeFileSync(`${options.out}/index.md`, overview(options.out!));
   if (app.logger.hasErrors() || app.logger.hasWarnings()) {
     throw new Error("TypeDoc has complaints, above: they count as errors");
   }
@@ -76,6 +77,22 @@ export async function writeApi(): Promise<void> {
 /** What users write to import a module: TypeDoc knows it by the name of its file. */
 export function importName(stem: string): string {
   return entryPoints().find((entry) => entry.stem === stem)?.name ?? stem;
+}
+
+/** All functions and classes on one page, by the module that they come from. */
+function overview(folder: string): string {
+  const modules = entryPoints().map(({ name, stem }) => {
+    const text = readFileSync(`${folder}/${stem}/index.md`, "utf8");
+    const tables = ["Functions", "Classes"].map(
+      (kind) => new RegExp(`^## ${kind}\\n([^]*?)(?=^## |$(?![^]))`, "m").exec(text)?.[1] ?? "",
+    );
+    const rows = tables.flatMap((table) =>
+      table.split("\n").filter((line) => line.startsWith("| [")),
+    );
+    const links = rows.map((row) => row.replaceAll(/\]\((?=\w)/g, `](${stem}/`));
+    return `## [${name}](${stem}/index.md)\n\n| | |\n| --- | --- |\n${links.join("\n")}\n`;
+  });
+  return `# API\n\nTypes are on the pages of their modules.\n\n${modules.join("\n")}`;
 }
 
 function filesOf(folder: string): string[] {

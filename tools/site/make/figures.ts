@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 
 import type { Results } from "../../../bench/measure/results.ts";
 import { find } from "../../../bench/present/limits.ts";
+import { titleOfContender } from "./described.ts";
 import { project } from "./folders.ts";
+import { ratioPlot } from "./plots.ts";
 
 export interface Figure {
   readonly value: string;
@@ -15,6 +17,8 @@ export interface Figures {
   readonly figures: readonly Figure[];
   /** Where and when. */
   readonly source: string;
+  /** All contenders, one way, as a picture. */
+  readonly plot: string;
 }
 
 /** The one that is kept comes before one that was made here and now. */
@@ -35,7 +39,7 @@ const texts = {
 };
 
 export function figures(): Figures {
-  return measured() ?? documented() ?? { figures: [], source: "" };
+  return measured() ?? documented() ?? { figures: [], source: "", plot: "" };
 }
 
 function measured(): Figures | undefined {
@@ -52,7 +56,14 @@ function measured(): Figures | undefined {
     return ratio === undefined ? [] : [{ value: short(ratio), text }];
   });
   if (found.length === 0) return undefined;
-  return { figures: found, source: `${result.runtime}, ${all.machine}, ${all.date}` };
+  const oneWay = result.rows.filter(
+    (row) => row.workload === "one-way" && row.parameter === "integers",
+  );
+  return {
+    figures: found,
+    source: `${result.runtime}, ${all.machine}, ${all.date}`,
+    plot: ratioPlot(oneWay, titleOfContender),
+  };
 }
 
 /** From the benchmark's own page: the row of Node 24 in the table of runtimes. */
@@ -66,7 +77,7 @@ function documented(): Figures | undefined {
     const value = cells(lines[row])[cells(lines[head]).indexOf(name)]?.split(" ")[0];
     return value === undefined ? [] : [{ value: `${value} ×`, text }];
   });
-  return { figures: found, source: "Node 24, as the benchmark's page states it" };
+  return { figures: found, source: "Node 24, as the benchmark's page states it", plot: "" };
 }
 
 /** Two digits: more are noise. */

@@ -12,6 +12,7 @@ import {
 import { dirname, posix } from "node:path";
 
 import { filesBelow } from "../../../scripts/files.ts";
+import { benchmarkPictures } from "./benchmark.ts";
 import { pages, project, site } from "./folders.ts";
 import { ELSEWHERE, pageOfSource, withLinks } from "./links.ts";
 import { titleOf } from "./programs.ts";
@@ -42,29 +43,30 @@ export function writePages(): void {
   cpSync(`${site}start`, pages, { recursive: true });
   const wanted = new Set<string>();
   for (const { source, path } of allPages()) {
-    write(path, withLinks(source, read(source), wanted), `docs: ${source}`);
+    const more = source === "bench/README.md" ? benchmarkPictures() : "";
+    write(path, withLinks(source, read(source), wanted) + more);
   }
   for (const file of filesBelow("examples", ".ts")) wanted.add(file);
   // A folder's page leads to its files, and so on.
   for (const path of wanted) writeSource(path, wanted);
-  write("examples.md", listOfExamples(), "");
+  write("examples.md", listOfExamples());
 }
 
 function read(file: string): string {
   return readFileSync(project + file, "utf8");
 }
 
-function write(path: string, text: string, origin: string): void {
+function write(path: string, text: string): void {
   mkdirSync(dirname(pages + path), { recursive: true });
-  const head = origin === "" ? "" : `---\norigin: ${JSON.stringify(origin)}\n---\n\n`;
-  writeFileSync(pages + path, head + text);
+  writeFileSync(pages + path, text);
 }
 
 /** The page of a source file, or the list of a folder's files. */
 function writeSource(path: string, wanted: Set<string>): void {
   if (!statSync(project + path).isDirectory()) {
     const language = posix.extname(path).slice(1) || "sh";
-    write(pageOfSource(path), `# ${path}\n\n\`\`\`\`${language}\n${read(path)}\`\`\`\`\n`, path);
+    const code = `\`\`\`\`${language}\n${read(path)}\`\`\`\`\n`;
+    write(pageOfSource(path), `---\naside: false\n---\n\n# ${path}\n\n${code}`);
     return;
   }
   const files = filesBelow(path, "").filter((file) => /\.(ts|mjs|json|md)$/.test(file));
@@ -73,7 +75,7 @@ function writeSource(path: string, wanted: Set<string>): void {
     const address = file.endsWith(".md") ? `/${ELSEWHERE[file] ?? file}` : `/${pageOfSource(file)}`;
     return `- [\`${file}\`](${address}) ${firstComment(file)}`;
   });
-  write(pageOfSource(path), `# ${path}\n\n${rows.join("\n")}\n`, path);
+  write(pageOfSource(path), `# ${path}\n\n${rows.join("\n")}\n`);
 }
 
 function listOfExamples(): string {
