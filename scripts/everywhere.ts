@@ -59,6 +59,11 @@ function places(): Place[] {
     { name: "Deno", command: [bin(".bin/deno"), "run", "-A", ...vitest] },
     // Without --bun it would read the program's first line, and start Node.
     { name: "Bun", command: [bin(".bin/bun"), "--bun", ...vitest, "--pool=threads"] },
+    {
+      name: "TypeScript 5.6",
+      command: [process.execPath, ...vitest, "test/node/package.test.ts", "-t", "are sound"],
+      environment: { TEST_TYPESCRIPT: bin("typescript-oldest/bin/tsc") },
+    },
     ...Object.entries({ Chromium: "chromium", Firefox: "firefox", WebKitGTK: "webkit" }).map(
       ([name, browser]) => ({
         name,

@@ -1,26 +1,11 @@
-import { cancelOnAbort, onAbort } from "./core/abort.ts";
-import type { AbortSignal } from "./core/abort.ts";
-import { CLIENT, createCall, OPEN, RETURN, SERVER, THROW } from "./core/call.ts";
-import { Rendezvous } from "./core/rendezvous.ts";
-import { makeServable, serving } from "./core/serving.ts";
-import type { Serving } from "./core/serving.ts";
-import { Failure, promiseOf } from "./core/settle.ts";
+import { endOnAbort, limitOf } from "./channel-options.ts";
+import type { ChannelOptions } from "./channel-options.ts";
+import { CLIENT, SERVER } from "./core/call.ts";
+import { Meeting } from "./core/meet.ts";
+import type { Rendezvous } from "./core/rendezvous.ts";
+import { makeServable, open, serve } from "./core/serving.ts";
 import { End } from "./end.ts";
 import type { Client, Server, WaitOptions } from "./end.ts";
-import { ChannelClosed } from "./errors.ts";
-
-/** How many calls may wait on one end, unless told otherwise. */
-export const defaultLimit = 1024;
-
-/** Options of a channel. */
-export interface ChannelOptions {
-  /** Ends the whole channel when it aborts: what waits on either end rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-  /** How many calls may wait on one end; one more rejects with `ChannelOverflow`. A positive integer or `Infinity`; 1024 by default. */
-  limit?: number | undefined;
-  /** A name for error messages and diagnostics. */
-  name?: string | undefined;
-}
 
 /** The routine at a channel's server end. */
 export type Body<T, U, R> = (server: Server<T, U, R>) => R | PromiseLike<R>;
@@ -70,22 +55,15 @@ export class Channel<T, U = void, R = void> {
   /**
    * One that lives for ever. When a full collection finds no channel alive, V8 throws away all that it has optimised for
    * channels (workload garbage-collected).
-   *
-   * @internal
    */
-  static readonly kept: Channel<unknown> = new Channel();
+  static readonly #kept: Channel<unknown> = new Channel();
   static {
-    this.kept.client();
-    makeServable<Channel<unknown, unknown, unknown>, Server<unknown, unknown, unknown>>(
-      this.prototype,
-      (channel) => ({
-        meeting: channel.#meeting,
-        server: () => new End(channel.#meeting, SERVER),
-      }),
-    );
+    this.#kept.client();
+    makeServable<Channel<unknown, unknown, unknown>>(this.prototype, (channel) => ({
+      life: channel.#meeting,
+      createEnd: () => createServer(channel.#meeting),
+    }));
   }
-  /** @internal */
-  declare readonly [serving]?: () => Serving<Server<T, U, R>>;
 
   readonly #meeting: Rendezvous;
   #client: End<T, U, R> | undefined;
@@ -94,16 +72,9 @@ export class Channel<T, U = void, R = void> {
    * @throws `RangeError` for a `limit` that is no positive integer.
    */
   constructor(options?: ChannelOptions) {
-    const limit = options?.limit ?? defaultLimit;
-    if (!(limit >= 1) || limit % 1 > 0) {
-      throw new RangeError(`Could not create a channel with limit: ${limit}`);
-    }
-    const meeting = new Rendezvous(limit, options?.name);
+    const meeting = new Meeting(limitOf(options), options?.name);
     this.#meeting = meeting;
-    const signal = options?.signal;
-    if (signal === undefined) return;
-    if (signal.aborted) meeting.destroy(signal.reason);
-    else meeting.ended = onAbort(signal, () => meeting.destroy(signal.reason));
+    if (options?.signal !== undefined) endOnAbort(meeting, options.signal);
   }
 
   /** Whether the channel has ended: the server has closed, or the client has left. */
@@ -161,7 +132,7 @@ export class Channel<T, U = void, R = void> {
    * ```
    */
   server(options?: WaitOptions): Promise<Server<T, U, R>> {
-    return this.#open(options?.signal, false);
+    return open(this.#meeting, createServer<T, U, R>, options?.signal, false);
   }
 
   /**
@@ -204,83 +175,10 @@ export class Channel<T, U = void, R = void> {
    * ```
    */
   serve(body: Body<T, U, R>, options?: WaitOptions): Promise<R | undefined> {
-    const serving = this.#serve(body, options?.signal, () => {
-      serving.catch(() => {});
-    });
-    return serving;
-  }
-
-  async #serve(
-    body: Body<T, U, R>,
-    signal: AbortSignal | undefined,
-    toldElsewhere: () => void,
-  ): Promise<R | undefined> {
-    assertBody(body);
-    const meeting = this.#meeting;
-    let server: Server<T, U, R>;
-    try {
-      server = await this.#open(signal, true);
-    } catch (error) {
-      if (meeting.left && error instanceof ChannelClosed) return undefined;
-      if (meeting.isCause(error)) toldElsewhere();
-      throw error;
-    }
-    try {
-      const result = await body(server);
-      if (isAsyncIterable(result)) throw new TypeError(noGenerator);
-      meeting.close(RETURN, result);
-      return result;
-    } catch (error) {
-      const departure = meeting.departure(error);
-      if (departure !== undefined) {
-        meeting.close(RETURN, departure.value);
-        return undefined;
-      }
-      // What the client gets to hear, or the channel was ended with, need not be told a third time.
-      if (meeting.close(THROW, error) || meeting.isCause(error)) toldElsewhere();
-      throw error;
-    }
-  }
-
-  #open(signal: AbortSignal | undefined, scoped: boolean): Promise<Server<T, U, R>> {
-    const meeting = this.#meeting;
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (!meeting.closed) {
-      if (meeting.served) {
-        return Promise.reject(new TypeError("Could not serve a channel that is served already"));
-      }
-      meeting.served = true;
-      meeting.scoped = scoped;
-    }
-    const call = createCall(SERVER, OPEN, undefined);
-    const opened = promiseOf<Server<T, U, R>>(call);
-    const { settle } = call;
-    call.settle = (outcome) =>
-      settle(outcome instanceof Failure ? outcome : new End(meeting, SERVER));
-    if (signal !== undefined) {
-      cancelOnAbort(call, signal, () => {
-        meeting.served = meeting.scoped = false;
-        meeting.cancel(call, signal.reason);
-      });
-    }
-    meeting.enter(call);
-    return opened;
+    return serve(this.#meeting, createServer<T, U, R>, body, options?.signal);
   }
 }
 
-/** @throws `TypeError` for what cannot be called. */
-export function assertBody(body: unknown): void {
-  if (typeof body !== "function") {
-    throw new TypeError(`Could not serve with a body of type: ${typeof body}`);
-  }
-}
-
-const noGenerator =
-  "The body has returned an async iterator: write `async (server) => ...`, and `await server.send(item)` for `yield item`";
-
-function isAsyncIterable(value: unknown): boolean {
-  const method = (value as { [Symbol.asyncIterator]?: unknown } | undefined | null)?.[
-    Symbol.asyncIterator
-  ];
-  return typeof method === "function";
+function createServer<T, U, R>(meeting: Rendezvous): Server<T, U, R> {
+  return new End(meeting, SERVER);
 }

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { cancelOnAbort } from "./core/abort.ts";
-import type { AbortSignal } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import {
@@ -15,14 +14,11 @@ import {
   THROW,
 } from "./core/call.ts";
 import type { Call, Kind, Side } from "./core/call.ts";
+import type { AbortSignal } from "./core/platform.ts";
 import type { Rendezvous } from "./core/rendezvous.ts";
 import { promiseOf } from "./core/settle.ts";
 import type { Settle } from "./core/settle.ts";
-
-declare const AbortController: new () => {
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-};
+import { createSignal } from "./core/signal.ts";
 
 /** Options of a call that waits. */
 export interface WaitOptions {
@@ -37,6 +33,9 @@ export interface WaitOptions {
  * Calls may overlap: they form one sequence, in call order. What comes in passes through untouched, be it `undefined`,
  * a promise or a function; only `send` and `receive`, since they resolve to the bare item, follow a thenable one, as
  * any promise does: take it with `next()`.
+ *
+ * `send`, `receive` and `put` are declared as properties, so that what goes out is checked strictly (a `Server<Dog>` is
+ * no `Server<Animal>`), and a method that is called without its end does not compile.
  *
  * @typeParam In What comes in from the other end.
  * @typeParam Out What goes out to the other end.
@@ -72,7 +71,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * await serving;
    * ```
    */
-  send(value: Out, options?: WaitOptions): Promise<In>;
+  readonly send: (this: object, value: Out, options?: WaitOptions) => Promise<In>;
 
   /**
    * Asks for the next item and sends nothing: `send(undefined)`, for an end with nothing to say.
@@ -93,7 +92,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * console.log(await channel.client().receive()); // => Foo
    * ```
    */
-  receive(options?: WaitOptions): Promise<In>;
+  readonly receive: (this: object, options?: WaitOptions) => Promise<In>;
 
   /**
    * Hands over a value, and goes on: Go's `ch <- v`. One routine can keep many consumers at work at once.
@@ -126,7 +125,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * // => Bar
    * ```
    */
-  put(value: Out, options?: WaitOptions): Promise<void>;
+  readonly put: (this: object, value: Out, options?: WaitOptions) => Promise<void>;
 
   /**
    * Aborts when this end has nobody to talk to any more, with a {@link ChannelClosed} as its reason: for the client when
@@ -203,13 +202,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = new AbortController();
-      this.#signal = controller.signal;
-      (this.#meeting.watchers ??= [undefined, undefined])[this.#side] = controller;
-      this.#meeting.announce(this.#side);
-    }
-    return this.#signal;
+    return (this.#signal ??= createSignal(this.#meeting, this.#side));
   }
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
@@ -266,7 +259,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     return known.then(
       (result) => this.return(result),
       async (error: unknown) => {
-        if (this.#side === CLIENT && this.#meeting.scoped) return this.throw(error);
+        if (this.#side === CLIENT && this.#meeting.bodyRuns) return this.throw(error);
         await (this.#side === CLIENT ? this.return() : this.throw(error));
         throw error;
       },
@@ -275,7 +268,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 }
 
 /** What an end has to await before it returns with `value`, as a generator does; nothing for a plain value. */
-function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
+export function settling<T>(value: T | PromiseLike<T> | undefined): Promise<T> | undefined {
   try {
     const { then } = (value ?? {}) as { then?: unknown };
     return typeof then === "function" ? Promise.resolve(value as T) : undefined;

@@ -1,5 +1,7 @@
-import { assertBody, Channel } from "./channel.ts";
-import type { Body, ChannelOptions } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import type { ChannelOptions } from "./channel-options.ts";
+import type { Body } from "./channel.ts";
+import { assertBody } from "./core/serving.ts";
 import type { Client } from "./end.ts";
 
 /**
@@ -10,8 +12,9 @@ import type { Client } from "./end.ts";
  * {@link Channel.serve}.
  *
  * @param body Gets the server end. It runs when the first item is asked for, and never if the client leaves before.
+ * @param options As for a {@link Channel}.
  * @returns The client end. It rejects with what the body throws; leaving it waits for the body to clean up.
- * @throws `TypeError` when `body` is no function.
+ * @throws `TypeError` when `body` is no function; `RangeError` for a `limit` that is no positive integer.
  *
  * @example
  * ```ts
@@ -24,6 +27,19 @@ import type { Client } from "./end.ts";
  * for await (const letter of letters) console.log(letter);
  * // => A
  * // => B
+ * ```
+ *
+ * @example A client that speaks first
+ * ```ts
+ * import { produce } from "coroutine-channels";
+ *
+ * const greeter = produce<string, string>(async (server) => {
+ *   let name = await server.receive();
+ *   for (;;) name = await server.send(`Hello, ${name}`);
+ * });
+ * console.log(await greeter.send("Ann")); // => Hello, Ann
+ * console.log(await greeter.send("Bob")); // => Hello, Bob
+ * await greeter.return();
  * ```
  */
 export function produce<T, U = void, R = void>(

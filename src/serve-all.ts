@@ -1,37 +1,45 @@
-import { assertBody } from "./channel.ts";
-import { RETURN, THROW } from "./core/call.ts";
 import { onAbort } from "./core/abort.ts";
-import type { AbortSignal } from "./core/abort.ts";
-import type { Rendezvous } from "./core/rendezvous.ts";
-import { servingOf } from "./core/serving.ts";
+import { createCall, OPEN, RETURN, SERVER, THROW } from "./core/call.ts";
+import type { Life } from "./core/life.ts";
+import type { AbortSignal } from "./core/platform.ts";
+import { assertBody, refuseGenerator, servableOf, servedAlready } from "./core/serving.ts";
 import type { Servable } from "./core/serving.ts";
+import { Failure } from "./core/settle.ts";
 import type { WaitOptions } from "./end.ts";
 
-/** Channels by name: an object of them, or a tuple. */
-export type Channels = Readonly<Record<string, Servable<unknown>>> | readonly Servable<unknown>[];
+/** A channel of any kind. */
+export interface AnyChannel {
+  readonly closed: boolean;
+  client(): unknown;
+  server(options?: WaitOptions): Promise<unknown>;
+}
 
 /** The server ends of channels, by the same names. */
-export type ServersOf<C extends Channels> = {
-  -readonly [K in keyof C]: C[K] extends Servable<infer S> ? S : never;
+export type ServersOf<C> = {
+  -readonly [K in keyof C]: C[K] extends { server(options?: WaitOptions): Promise<infer S> }
+    ? S
+    : never;
 };
 
 /**
- * One body for several channels: what a generator function, with its one output, cannot do.
+ * One body for several channels: what a generator function, with its one output, cannot have.
  *
- * The body runs when the first of the clients asks. Each server end may be used at once: a call waits for its client.
- * `put` keeps several consumers at work at the same time.
+ * The body runs when the first of the clients asks for something. Each server end may be used at once: a call waits
+ * until its client has asked. With `put`, the body keeps all their consumers at work at the same time.
  *
- * When the body returns, every channel is closed; when it throws, every client that is still there is told. A client
- * leaves on its own and waits for nobody: the calls of its server end reject with {@link ChannelClosed}, and the others go
- * on. If that leaves the body, the other clients are told of it as of any error, since no stream is cut short in silence;
- * when there are no others, it is no error.
+ * When the body returns, every channel is closed. When it throws, every client that is still there is told, with the very
+ * error. A client leaves on its own, and waits for nobody: the calls of its server end reject with {@link ChannelClosed},
+ * its `signal` aborts, and the others go on. If that error leaves the body, the other clients are told it as any error,
+ * so that no lane is cut short in silence. When all clients have left, it unwinds the body, which is no error.
  *
- * Cancels with `signal`, as long as it waits for a client.
+ * Waits until the body has ended. Cancels with `signal`, as long as nobody has asked; the channels may then be served by
+ * another call.
  *
- * @param channels The channels, by name. Of any kind, and none served already.
+ * @param channels The channels by name, in an object or a tuple. They may be of different kinds; none may be served already.
  * @param body Gets the server ends, by the same names.
  * @returns What the body returned; `undefined` when all clients left.
- * @throws What the body threw; `TypeError` when there are no channels, or one is served already; the reason of a signal.
+ * @throws What the body threw; `TypeError` when there are no channels, one is served already or twice in the list, or one
+ *   is no channel; the reason of a signal.
  *
  * @example
  * ```ts
@@ -51,76 +59,98 @@ export type ServersOf<C extends Channels> = {
  * // => even 4
  * ```
  */
-export function serveAll<const C extends Channels, R>(
+export function serveAll<const C extends { readonly [K in keyof C]: AnyChannel }, R>(
   channels: C,
   body: (servers: ServersOf<C>) => R | PromiseLike<R>,
   options?: WaitOptions,
 ): Promise<R | undefined> {
-  const serving = serve(channels, body, options?.signal, () => {
-    serving.catch(() => {});
-  });
+  const serving = serve(
+    channels,
+    body as (servers: unknown) => R | PromiseLike<R>,
+    options?.signal,
+    () => {
+      serving.catch(() => {});
+    },
+  );
   return serving;
 }
 
-async function serve<C extends Channels, R>(
-  channels: C,
-  body: (servers: ServersOf<C>) => R | PromiseLike<R>,
+/** @param toldElsewhere Is called when the error that it rejects with has been told to a client, too. */
+async function serve<R>(
+  channels: object,
+  body: (servers: unknown) => R | PromiseLike<R>,
   signal: AbortSignal | undefined,
   toldElsewhere: () => void,
 ): Promise<R | undefined> {
   assertBody(body);
   if (signal?.aborted) throw signal.reason;
-  const servings = Object.entries(channels).map(([name, channel]) => {
-    const serving = servingOf(channel);
-    if (serving === undefined) throw new TypeError(`Could not serve what is no channel: ${name}`);
-    return [name, serving] as const;
-  });
-  const meetings = new Set(servings.map(([, { meeting }]) => meeting));
-  if (servings.length === 0) throw new TypeError("Could not serve a number of channels: 0");
-  if (meetings.size < servings.length || [...meetings].some((meeting) => meeting.served)) {
-    throw new TypeError("Could not serve a channel that is served already");
-  }
-
-  for (const meeting of meetings) meeting.share();
-  if (!(await oneAsks([...meetings], signal))) {
-    const cut = [...meetings].find((meeting) => !meeting.left);
+  const lanes = lanesOf(channels);
+  const lives = lanes.map(([, { life }]) => life);
+  if (!(await firstRequest(lives, signal))) {
+    // None is left to be served. If a client did not leave but was cut off, it has been told why.
+    const cut = lives.find((life) => !life.left);
     if (cut === undefined) return undefined;
     toldElsewhere();
     throw cut.cause;
   }
-  const servers: unknown = Array.isArray(channels) ? [] : {};
-  for (const [name, serving] of servings) Reflect.set(servers as object, name, serving.server());
+  const servers: object = Array.isArray(channels) ? [] : {};
+  for (const [name, lane] of lanes) Reflect.set(servers, name, lane.createEnd());
   try {
-    const result = await body(servers as ServersOf<C>);
-    for (const meeting of meetings) meeting.close(RETURN, undefined);
+    const result = await lives[0]!.run(body, servers, lives);
+    refuseGenerator(result);
+    for (const life of lives) life.close(RETURN, undefined);
     return result;
   } catch (error) {
-    const told = [...meetings].filter((meeting) => meeting.close(THROW, error)).length > 0;
-    if (!told && [...meetings].some((meeting) => meeting.departure(error) !== undefined)) {
-      return undefined;
-    }
-    // What a client gets to hear, or a channel was ended with, need not be told a third time.
-    if (told || [...meetings].some((meeting) => meeting.isCause(error))) toldElsewhere();
+    const told = lives.filter((life) => life.close(THROW, error)).length > 0;
+    if (!told && lives.some((life) => life.departure(error) !== undefined)) return undefined;
+    if (told || lives.some((life) => life.isCause(error))) toldElsewhere();
     throw error;
   }
 }
 
-/** Waits for the first request of any client. @returns Whether there is one: they may all have ended before. */
-function oneAsks(meetings: Rendezvous[], signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    function look(): void {
-      if (meetings.some((meeting) => meeting.open)) resolve(true);
-      else if (meetings.every((meeting) => meeting.closed)) resolve(false);
-      else return;
-      release?.();
+/** @throws `TypeError` for what cannot be served, before anything is begun. */
+function lanesOf(channels: object): [name: string, lane: Servable][] {
+  const lanes: [string, Servable][] = [];
+  const lives = new Set<Life>();
+  for (const [name, channel] of Object.entries(channels)) {
+    const lane = servableOf(channel);
+    if (lane === undefined) {
+      throw new TypeError(
+        `serveAll() serves channels: "${name}" is none. Pass the channel, and not its client()`,
+      );
     }
+    const { life } = lane;
+    if (lives.has(life) || (life.served && !life.closed)) throw servedAlready(life);
+    lives.add(life);
+    lanes.push([name, lane]);
+  }
+  for (const [name, { life }] of lanes) life.name ??= name;
+  if (lanes.length === 0) throw new TypeError("serveAll() needs at least one channel");
+  return lanes;
+}
+
+/** Waits until a client asks for something. @returns Whether one has: they may all have gone before. */
+function firstRequest(lives: readonly Life[], signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    let waiting = lives.length;
     const release =
       signal &&
       onAbort(signal, () => {
-        for (const meeting of meetings) meeting.unshare();
         reject(signal.reason);
+        for (const life of lives) life.giveUp(signal.reason);
       });
-    for (const meeting of meetings) meeting.started = look;
-    look();
+    const settle = (asked: boolean): void => {
+      release?.();
+      resolve(asked);
+    };
+    for (const life of lives) {
+      if (!life.closed) life.scoped = life.shared = true;
+      life.open(
+        createCall(SERVER, OPEN, undefined, (outcome) => {
+          if (!(outcome instanceof Failure)) settle(true);
+          else if (--waiting === 0) settle(false);
+        }),
+      );
+    }
   });
 }

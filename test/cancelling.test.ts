@@ -147,7 +147,6 @@ describe("a receive cancelled after the hand-over leaves its place", () => {
     ["receive()", (client) => client.receive(), { gives: 1 }],
     ["next()", (client) => client.next(), item(1)],
     ["next(undefined)", (client) => client.next(undefined), item(1)],
-    ["send(undefined)", (client) => client.send(undefined), { gives: 1 }],
   ];
 
   test.each(valueless)(
@@ -171,13 +170,36 @@ describe("a receive cancelled after the hand-over leaves its place", () => {
     expect(await outcome(taking)).toEqual(expected);
   });
 
-  test.each([true, false])("to no call that carries a value, item there: %s", async (there) => {
+  const bringing: [string, (client: Client<unknown, unknown, unknown>) => Promise<unknown>][] = [
+    ["send(v)", (client) => client.send("lost")],
+    ["send(undefined)", (client) => client.send(undefined)],
+    ["put(v)", (client) => client.put("lost")],
+    ["put(undefined)", (client) => client.put(undefined)],
+    ["next(v)", (client) => client.next("lost")],
+  ];
+
+  test.each(bringing)(
+    "not to a later %s, which is refused when the item comes",
+    async (_, bring) => {
+      const { client, server } = await vacant();
+      const early = waiting(bring(client));
+      expect(await outcome(early)).toBe("waits");
+      const sending = waiting(server.send(1));
+      for (const call of [early, bring(client)].map(waiting<Promise<unknown>>)) {
+        expect(await outcome(call)).toEqual({ rejects: expect.any(TypeError) });
+      }
+      expect(await outcome(sending)).toBe("waits");
+      expect(await outcome(client.receive())).toEqual({ gives: 1 });
+    },
+  );
+
+  test.each(bringing)("unless the item is `undefined`: then %s passes it by", async (_, bring) => {
     const { client, server } = await vacant();
-    const sending = there ? waiting(server.send(1)) : undefined;
-    expect(await outcome(client.send("lost"))).toEqual({ rejects: expect.any(TypeError) });
-    expect(await outcome(client.next("lost"))).toEqual({ rejects: expect.any(TypeError) });
-    if (sending === undefined) void waiting(server.send(1));
-    expect(await outcome(client.receive())).toEqual({ gives: 1 });
+    const sending = waiting(server.send(undefined));
+    const bringingSomething = waiting(bring(client));
+    expect(await outcome(sending)).not.toBe("waits");
+    void waiting(server.send(2));
+    expect(await outcome(bringingSomething)).not.toEqual({ rejects: expect.any(TypeError) });
   });
 
   test("to throw, which answers the item that nobody took", async () => {
@@ -207,10 +229,12 @@ describe("a receive cancelled after the hand-over leaves its place", () => {
       client.send("kept"),
     ].map(waiting);
     controller.abort(reason);
-    const refused = { rejects: expect.any(TypeError) as unknown };
-    expect(await outcomes(...calls)).toEqual([cancelled, refused, refused, "waits", "waits"]);
+    expect(await outcome(calls[0]!)).toEqual(cancelled);
+    expect(await outcomes(...calls.slice(1))).toEqual(["waits", "waits", "waits", "waits"]);
     const sending = waiting(server.send(1));
-    expect(await outcome(calls[3]!)).toEqual({ gives: 1 });
+    const refused = { rejects: expect.any(TypeError) as unknown };
+    const after = [refused, refused, { gives: 1 }, "waits"];
+    expect(await outcomes(...calls.slice(1))).toEqual(after);
     expect(await outcome(sending)).toEqual({ gives: "kept" });
   });
 });

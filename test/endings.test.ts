@@ -49,10 +49,25 @@ async function inConversation(side: "client" | "server", ...calls: Verb[]): Prom
   return { channel, client, server, controller, waiting: made };
 }
 
+/** A body that does not end when its client leaves. */
+async function unwinding(): Promise<{ controller: AbortController; client: Client<number> }> {
+  const controller = new AbortController();
+  const body = async (server: Server<number>): Promise<void> => {
+    await server.send(1).catch(ChannelClosed.ignore);
+    await new Promise(() => {});
+  };
+  const client = produce(body, { signal: controller.signal });
+  await client.next();
+  return { controller, client };
+}
+
 /** What a call gets when the other end has returned `value`. */
 function told(verb: Verb, value: unknown, undelivered: boolean, cause?: unknown): Outcome {
   return verb === "next" ? done(value) : closed(value, undelivered, cause);
 }
+
+/** Whether what a client opens the channel with is still to be taken, once the server end is there: a value is. */
+const stays = (first: Verb): boolean => first === "send";
 
 /** What a value was, that a call brought. */
 const brought = (verb: Verb, value: string): unknown => (verb === "receive" ? undefined : value);
@@ -66,7 +81,7 @@ describe.each([
   test.each(verbs)("a client's waiting %s gets what was returned", async (verb) => {
     const ends = await inConversation("client", verb);
     await end(ends);
-    expect(await outcomes(...ends.waiting)).toEqual([told(verb, r, false)]);
+    expect(await outcomes(...ends.waiting)).toEqual([told(verb, r, stays(verb))]);
     expect(await outcome(ends.client.next())).toEqual(done());
   });
 
@@ -74,7 +89,7 @@ describe.each([
     const ends = await inConversation("client", first, second);
     await end(ends);
     const [one, two] = await outcomes(...ends.waiting);
-    expect(one).toEqual(told(first, r, false));
+    expect(one).toEqual(told(first, r, stays(first)));
     if (second === "next") expect(two).toEqual(done());
     else expect(two).toMatchObject({ closed: { undelivered: true } });
   });
@@ -210,7 +225,7 @@ describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
       const ends = await inConversation("client", first, second);
       await leave(ends.client);
       const [one, two] = await outcomes(...ends.waiting);
-      expect(one).toEqual(told(first, undefined, false));
+      expect(one).toEqual(told(first, undefined, stays(first)));
       expect(two).toEqual(told(second, undefined, true));
     },
   );
@@ -268,6 +283,72 @@ test.each(["client", "server"] as const)(
     expect(ends.channel.closed).toBe(true);
   },
 );
+
+const misbehaving: [string, () => unknown][] = [
+  [
+    "a then getter that throws",
+    () => ({
+      get then() {
+        throw error;
+      },
+    }),
+  ],
+  [
+    "a constructor getter that throws",
+    () =>
+      Object.defineProperty(Promise.resolve(), "constructor", {
+        get() {
+          throw error;
+        },
+      }),
+  ],
+  [
+    "a then method that throws",
+    () => ({
+      then() {
+        throw error;
+      },
+    }),
+  ],
+  [
+    "a then method that rejects",
+    () => ({ then: (_: unknown, reject: (e: unknown) => void) => reject(error) }),
+  ],
+];
+
+describe.each(misbehaving)("kind 7: return(x) whose x has %s", (_, make) => {
+  test.each(["client", "server"] as const)(
+    "rejects, and the %s has ended the channel",
+    async (side) => {
+      const ends = await inConversation("client", "next");
+      expect(await outcome(ends[side].return(make()))).toEqual({ rejects: error });
+      expect(ends.channel.closed).toBe(true);
+      const told = side === "client" ? done() : { rejects: error };
+      expect(await outcomes(...ends.waiting)).toEqual([told]);
+      expect(await outcome(ends.client.next())).toEqual(done());
+    },
+  );
+
+  test("is an error where a body waits, as in a generator", async () => {
+    const caught: unknown[] = [];
+    const client = produce<number, void, unknown>(async (server) => {
+      await server.send(1).catch((thrown: unknown) => caught.push(thrown));
+      await server.send(2);
+      return "r";
+    });
+    await client.next();
+    expect(await outcome(client.return(make()))).toEqual(item(2));
+    expect(caught).toEqual([error]);
+    expect(await outcome(client.next())).toEqual(done("r"));
+  });
+
+  test("ends a channel that nobody has asked, and one that has ended", async () => {
+    const client = produce<number, void, unknown>(() => expect.unreachable());
+    expect(await outcome(client.return(make()))).toEqual({ rejects: error });
+    expect(await outcome(client.next())).toEqual(done());
+    expect(await outcome(client.return(make()))).toEqual({ rejects: error });
+  });
+});
 
 describe("the client throws", () => {
   test.each(verbs)(
@@ -327,12 +408,17 @@ describe.each([
 });
 
 describe("the channel's own signal aborts", () => {
-  test.each(pairs)("a server's waiting %s and %s reject with its reason", async (first, second) => {
-    const ends = await inConversation("server", first, second);
-    ends.controller.abort(reason);
-    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }, { rejects: reason }]);
-    expect(await outcome(ends.client.next())).toEqual(done());
-  });
+  test.each(pairs)(
+    "kind 8: a server's waiting %s and %s reject with its reason, and so does the client's next call",
+    async (first, second) => {
+      const ends = await inConversation("server", first, second);
+      ends.controller.abort(reason);
+      expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }, { rejects: reason }]);
+      expect(await outcome(call(ends.client, first, "later"))).toEqual({ rejects: reason });
+      const expected = told(second, undefined, true, reason);
+      expect(await outcome(call(ends.client, second, "later"))).toEqual(expected);
+    },
+  );
 
   test.each(pairs)(
     "nodejs/node#63497, nodejs/node#63498, jasnell/new-streams#15: of a client's waiting %s and %s the first rejects",
@@ -345,15 +431,91 @@ describe("the channel's own signal aborts", () => {
     },
   );
 
-  test.each(verbs)("a later %s of either end meets the end", async (verb) => {
-    const ends = await inConversation("client", "next");
-    ends.controller.abort(reason);
-    await outcomes(...ends.waiting);
-    const expected = told(verb, undefined, true, reason);
-    expect(await outcome(call(ends.server, verb, "later"))).toEqual(expected);
-    expect(await outcome(call(ends.client, verb, "later"))).toEqual(expected);
-    expect([ends.server.signal.aborted, ends.client.signal.aborted]).toEqual([true, true]);
+  test.each(verbs)(
+    "kind 8: the first %s of a busy server is told, and all later calls meet the end",
+    async (verb) => {
+      const ends = await inConversation("client", "next");
+      ends.controller.abort(reason);
+      await outcomes(...ends.waiting);
+      expect(await outcome(call(ends.server, verb, "later"))).toEqual({ rejects: reason });
+      const expected = told(verb, undefined, true, reason);
+      expect(await outcome(call(ends.server, verb, "later"))).toEqual(expected);
+      expect(await outcome(call(ends.client, verb, "later"))).toEqual(expected);
+      expect([ends.server.signal.aborted, ends.client.signal.aborted]).toEqual([true, true]);
+    },
+  );
+
+  test.each(verbs)(
+    "kind 8: the client's first %s is told, though the abort came before anybody called",
+    async (verb) => {
+      const channel = new Channel<unknown>({ signal: AbortSignal.abort(reason) });
+      expect(await outcome(call(channel.client(), verb, undefined))).toEqual({ rejects: reason });
+      expect(await outcome(channel.client().next())).toEqual(done());
+      expect(await outcome(channel.server())).toEqual({ rejects: reason });
+      expect(await outcome(channel.server())).toMatchObject({ closed: { cause: reason } });
+    },
+  );
+
+  test("kind 8: a loop over a stream that was cut does not end as if it were whole", async () => {
+    const controller = new AbortController();
+    const client = produce<number>(
+      async (server) => {
+        for (let i = 0; ; i++) await server.send(i);
+      },
+      { signal: controller.signal },
+    );
+    const looping = (async () => {
+      for await (const i of client) if (i === 3) controller.abort(reason);
+    })();
+    expect(await outcome(looping)).toEqual({ rejects: reason });
   });
+
+  test.each(["return", "throw"] as const)(
+    "a later %s is no question, and then nobody is told",
+    async (verb) => {
+      const ends = await inConversation("server", "next");
+      ends.controller.abort(reason);
+      const own = verb === "return" ? done("v") : { rejects: "v" };
+      expect(await outcome(ends.client[verb]("v"))).toEqual(own);
+      expect(await outcome(ends.client.next())).toEqual(done());
+    },
+  );
+
+  test("a return that waits for its body rejects with the reason", async () => {
+    const { controller, client } = await unwinding();
+    const leaving = waiting(client.return());
+    controller.abort(reason);
+    expect(await outcome(leaving)).toEqual({ rejects: reason });
+  });
+
+  test("kind 8: items that are cut off count, though the server has returned behind them", async () => {
+    const ends = await inConversation("server", "send", "send");
+    await ends.server.return("r");
+    ends.controller.abort(reason);
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }, { rejects: reason }]);
+    expect(await outcome(ends.client.next())).toEqual({ rejects: reason });
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
+  test("an ending that no item waits before is still heard", async () => {
+    const ends = await inConversation("server", "send");
+    await ends.server.return("r");
+    ends.controller.abort(reason);
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }]);
+    expect(await outcome(ends.client.next())).toEqual(done("r"));
+  });
+
+  test.each(["server", "serve"] as const)(
+    "%s() is a call of the server: it is told",
+    async (verb) => {
+      const controller = new AbortController();
+      const channel = new Channel({ signal: controller.signal });
+      controller.abort(reason);
+      const opening: Promise<unknown> =
+        verb === "server" ? channel.server() : channel.serve(() => {});
+      expect(await outcome(opening)).toEqual({ rejects: reason });
+    },
+  );
 
   test("a server that waits for its client rejects with the reason", async () => {
     const controller = new AbortController();

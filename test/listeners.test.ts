@@ -68,6 +68,20 @@ test.each(paths)("a send that is %s leaves no listener", async (_, path) => {
   expect(controller.listeners.size).toBe(0);
 });
 
+test("a put that is taken leaves no listener, nor one that is withdrawn", async () => {
+  const { client, server, controller } = await scene();
+  const { signal } = controller;
+  const puts = [server.put(1, { signal }), server.put(2, { signal }), server.put(3, { signal })];
+  for (const put of puts) void waiting(put);
+  await puts[0];
+  expect(controller.listeners.size).toBe(1);
+  void waiting(client.next());
+  await puts[1];
+  controller.abort("reason");
+  expect(await outcome(puts[2]!)).toEqual({ rejects: "reason" });
+  expect(controller.listeners.size).toBe(0);
+});
+
 test.each(paths)("a receive that is %s leaves no listener", async (_, path) => {
   const all = await scene();
   const { controller, server } = all;
@@ -100,19 +114,17 @@ test("a call that is one too many leaves no listener", async () => {
   expect(controller.listeners.size).toBe(0);
 });
 
-test("a call that is refused behind a cancelled receive leaves no listener", async () => {
-  const { server, controller } = await scene();
-  const receives = new AbortController();
-  const calls = [
-    server.receive({ signal: receives.signal }),
-    server.send(1, { signal: controller.signal }),
-  ].map(waiting);
-  receives.abort();
-  expect(await outcome(calls[1]!)).toEqual({ rejects: expect.any(TypeError) });
-  expect(await outcome(server.send(2, { signal: controller.signal }))).toEqual({
-    rejects: expect.any(TypeError),
-  });
-  expect(controller.listeners.size).toBe(0);
+test("a call that is refused at an open place leaves no listener, whether it had to wait or not", async () => {
+  const { client, server, controller } = await scene();
+  await server.put(1);
+  const { signal } = controller;
+  const early = waiting(server.send(2, { signal }));
+  void waiting(client.next(1));
+  const late = [waiting(server.send(3, { signal })), waiting(server.put(4, { signal }))];
+  for (const call of [early, ...late]) {
+    expect(await outcome(call)).toEqual({ rejects: expect.any(TypeError) });
+  }
+  expect([controller.added, controller.listeners.size]).toEqual([3, 0]);
 });
 
 test.each([

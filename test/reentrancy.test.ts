@@ -1,5 +1,6 @@
 /** User code may do anything from anywhere, and any value is an item. */
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
+import type { Client, Server } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
 
 import { done, item, outcome, outcomes, waiting } from "./support/outcome.ts";
@@ -49,6 +50,17 @@ describe.each(values)("%s is an item", (_, value) => {
     expect(up.done).toBe(false);
   });
 
+  test("that is put, and comes back as an answer to a put", async () => {
+    const channel = new Channel<unknown, unknown>();
+    const client = channel.client();
+    const first = client.next();
+    const server = await channel.server();
+    await server.put(value);
+    expect(Object.is((await first).value, value)).toBe(true);
+    void waiting(client.put(value));
+    expect(Object.is((await server.next()).value, value)).toBe(true);
+  });
+
   test("in a stream, alone and among many", async () => {
     const channel = new StreamChannel<unknown>();
     const writing = channel.serve(async (writer) => {
@@ -75,27 +87,6 @@ test.each([
   expect(await first).toBe("question");
   void waiting(channel.client().next(value));
   expect(await outcome(sending)).toEqual({ gives: "followed" });
-});
-
-test("async-channel: errors say what is wrong, though nobody has named the channel", async () => {
-  const channel = new Channel<number>({ limit: 1 });
-  const named = new Channel<number>({ name: "prices" });
-  void waiting(channel.client().next());
-  const errors: Promise<unknown>[] = [
-    channel.client().next(),
-    channel.serve(() => {}).then(() => channel.server()),
-  ];
-  await named.client().return();
-  errors.push(named.client().receive());
-  for (const error of errors) void waiting(error);
-  const messages = (await Promise.allSettled(errors)).map(
-    (settling) => ((settling as PromiseRejectedResult).reason as Error).message,
-  );
-  expect(messages).toEqual([
-    "Could not wait behind as many calls as the limit: 1",
-    "The channel has ended",
-    "The channel has ended: prices",
-  ]);
 });
 
 test.each([undefined, null, 0, "text"])("%s as an error passes as it is", async (error) => {
@@ -129,6 +120,92 @@ test("reading a value's then from inside calls changes nothing", async () => {
   await first;
 });
 
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort("reason") };
+}
+
+describe("kind 5: calls from inside settling find the state at rest", () => {
+  /** A signal whose listeners are removed as a call settles, which then calls `act`. */
+  function removing(act: () => void): AbortSignal {
+    let acted = false;
+    return {
+      aborted: false,
+      addEventListener() {},
+      removeEventListener() {
+        if (!acted) act();
+        acted = true;
+      },
+    } as unknown as AbortSignal;
+  }
+
+  interface Ends {
+    readonly client: Client<number, number>;
+    readonly server: Server<number, number>;
+    readonly abort: () => void;
+  }
+
+  /** An open channel, one end of which waits, and calls `act` as it is settled. */
+  async function waitingIn(side: "client" | "server", act: (ends: Ends) => void): Promise<Ends> {
+    const { signal, abort } = abortable();
+    const channel = new Channel<number, number>({ signal });
+    const client = channel.client();
+    const leaving = { signal: removing(() => act(ends)) };
+    void waiting(client.receive(side === "client" ? leaving : {}));
+    const ends = { client, server: await channel.server(), abort };
+    if (side === "server") void waiting(ends.server.receive(leaving));
+    return ends;
+  }
+
+  const calls: [string, (ends: Ends) => Promise<unknown>][] = [
+    ["client.next()", ({ client }) => client.next()],
+    ["client.send()", ({ client }) => client.send(1)],
+    ["client.put()", ({ client }) => client.put(1)],
+    ["client.return()", ({ client }) => client.return()],
+    ["server.next()", ({ server }) => server.next()],
+    ["server.put()", ({ server }) => server.put(1)],
+    ["server.return()", ({ server }) => server.return()],
+  ];
+  const endings: [string, (ends: Ends) => unknown][] = [
+    ["the client's return", ({ client }) => client.return()],
+    ["the server's return", ({ server }) => server.return()],
+    ["the server's throw", ({ server }) => waiting(server.throw(new Error("error")))],
+    ["an abort", ({ abort }) => abort()],
+  ];
+  /** An end that closes settles the calls of the other, and the client's own. */
+  const settles = (how: string, side: string): boolean => side === "client" || !/server/.test(how);
+  const all = (["client", "server"] as const).flatMap((side) =>
+    endings
+      .filter(([how]) => settles(how, side))
+      .flatMap(([how, end]) => calls.map(([made, call]) => ({ made, how, side, call, end }))),
+  );
+
+  test.each(all)(
+    "$made, made while $how settles a call of the $side, settles",
+    async ({ side, call, end }) => {
+      const inner: Promise<unknown>[] = [];
+      const ends = await waitingIn(side, (all) => inner.push(waiting(call(all))));
+      void end(ends);
+      expect(inner).toHaveLength(1);
+      expect(await outcome(inner[0]!)).not.toBe("waits");
+    },
+  );
+
+  test("an answer may be followed by a call of the same end before anybody else's", async () => {
+    const channel = new Channel<number, number>();
+    const client = channel.client();
+    let inner: Promise<unknown> | undefined;
+    const signal = removing(() => {
+      inner = waiting(client.send(2));
+    });
+    const first = client.receive({ signal });
+    const server = await channel.server();
+    const sends = [server.send(10), server.send(20), server.send(30)].map(waiting);
+    expect(await outcomes(first, inner!)).toEqual([{ gives: 10 }, { gives: 20 }]);
+    expect(await outcomes(...sends)).toEqual([{ gives: 2 }, "waits", "waits"]);
+  });
+});
+
 describe("nothing of the user's runs inside a call", () => {
   test("not the body inside next()", () => {
     let ran = false;
@@ -154,11 +231,6 @@ describe("nothing of the user's runs inside a call", () => {
     }
   });
 });
-
-function abortable(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort("reason") };
-}
 
 describe("a listener of a signal may call back", () => {
   test("when the client's leaving aborts the server's", async () => {

@@ -101,10 +101,25 @@ test("a client without a server waits, and may give up", async () => {
   expect(await outcome(channel.server())).toEqual({ closed: expect.anything() });
 });
 
-test("a client's first value is ignored, and no TypeError", async () => {
+test("a client's first value is passed by where the server sends first, and no TypeError", async () => {
   const channel = new Channel<number, string>();
   void waiting(channel.serve((server) => server.send(1).then(() => undefined)));
   expect(await outcome(channel.client().send("first"))).toEqual({ gives: 1 });
+});
+
+test("a client may speak first", async () => {
+  const channel = new Channel<string, string>();
+  const serving = channel.serve(async (server) => {
+    let name = await server.receive();
+    for (;;) name = await server.send(`Hello, ${name}`);
+  });
+  const client = channel.client();
+  expect([await client.send("Ann"), await client.send("Bob")]).toEqual([
+    "Hello, Ann",
+    "Hello, Bob",
+  ]);
+  await client.return();
+  expect(await outcome(serving)).toEqual({ gives: undefined });
 });
 
 test("calls of one end may overlap", async () => {

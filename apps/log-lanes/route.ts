@@ -1,12 +1,12 @@
 /**
- * The heart of the program, and the reason for its channels: one routine reads lines and pushes each
- * into one of several channels, and each channel feeds a pipeline of its own that pulls.
+ * The heart of the program, and the reason for its channels: one routine reads lines and puts each into
+ * one of several channels, and each channel feeds a pipeline of its own that pulls.
  *
- * Every send waits until its lane wants more, so no lane is ever ahead of the reading or behind it by
- * more than what is in hand: memory does not grow with the input.
+ * A put waits until its lane takes the line, and no longer: all lanes are at work at once, none is ever
+ * ahead of the reading or behind it by more than what is in hand, and memory does not grow with the input.
  */
 
-import { Channel, ChannelClosed, type Server } from "coroutine-channels";
+import { Channel, ChannelClosed, serveAll } from "coroutine-channels";
 
 import { type Lane, laneOf } from "./lane.ts";
 import type { Line } from "./lines.ts";
@@ -17,39 +17,22 @@ export async function runLanes<R>(
   lanes: readonly Lane[],
   pipeline: (lane: Lane, lines: AsyncIterable<Line>) => Promise<R>,
 ): Promise<R[]> {
-  const channels = new Map(lanes.map((lane) => [lane, new Channel<Line>({ name: lane.name })]));
-  const pipelines = [...channels].map(async ([lane, channel]) => {
-    await using lines = channel.client(); // however the pipeline ends, the routing gets to know
-    return await pipeline(lane, lines);
+  const channels = lanes.map(({ name }) => new Channel<Line>({ name }));
+  const routing = serveAll(channels, async (servers) => {
+    for await (const lines of batches) {
+      for (const line of lines) await servers[lanes.indexOf(laneOf(line.text, lanes))]?.put(line);
+    }
   });
-  const routing = route(batches, channels).catch(async (error: unknown) => {
-    // No lane is left waiting, not even one that the routing had not come to yet.
-    await Promise.all([...channels.values()].map((channel) => channel.client().return()));
-    // Where a pipeline failed, and so left its channel, this is only the echo: the error itself comes
-    // out of the pipeline.
-    ChannelClosed.ignore(error);
+  const pipelines = lanes.map(async (lane, i) => {
+    await using lines = channels[i]!.client(); // however the pipeline ends, the routing gets to know
+    return await pipeline(lane, lines);
   });
 
   // Not Promise.all: it would return while the others are still unwinding.
-  const [routed, ...results] = await Promise.allSettled([routing, ...pipelines]);
-  if (routed.status === "rejected") throw routed.reason;
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
-  });
-}
-
-async function route(
-  batches: AsyncIterable<Line[]>,
-  channels: ReadonlyMap<Lane, Channel<Line>>,
-): Promise<void> {
-  const lanes = [...channels.keys()];
-  const servers = new Map<Lane, Server<Line>>();
-  for (const [lane, channel] of channels) servers.set(lane, await channel.server());
-
-  for await (const lines of batches) {
-    for (const line of lines) await servers.get(laneOf(line.text, lanes))?.send(line);
-  }
-
-  for (const server of servers.values()) await server.return();
+  const outcomes = await Promise.allSettled([routing, ...pipelines]);
+  const errors = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  // A lane that fails leaves its channel, which ends the routing and the other lanes: theirs is the echo.
+  if (errors.length > 0)
+    throw errors.find((error) => !(error instanceof ChannelClosed)) ?? errors[0];
+  return Promise.all(pipelines);
 }

@@ -1,30 +1,19 @@
-import { fail } from "./settle.ts";
+import type { AbortSignal } from "./platform.ts";
 import type { Settle } from "./settle.ts";
 
-interface MinimalAbortSignal {
-  readonly aborted: boolean;
-  readonly reason: unknown;
-  addEventListener(type: "abort", listener: () => void): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
-
-/** The platform's `AbortSignal` where its types are loaded, and what the library needs of one where they are not. */
-export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Platform } }
-  ? Platform
-  : MinimalAbortSignal;
-
-/** Who waits for a signal, which has one listener for all of them, since runtimes take many for a leak. */
+/** All who listen to one signal. They share a single listener, because runtimes report many as a leak. */
 class Audience extends Set<() => void> {
   readonly tell = (): void => {
-    try {
-      for (const listener of this) {
-        this.delete(listener);
+    let thrown: { readonly error: unknown } | undefined;
+    for (const listener of this) {
+      this.delete(listener);
+      try {
         listener();
+      } catch (error) {
+        thrown ??= { error }; // keeps nobody else from being told
       }
-    } finally {
-      // One that throws keeps nobody from being told.
-      if (this.size > 0) this.tell();
     }
+    if (thrown !== undefined) throw thrown.error;
   };
 }
 
@@ -56,18 +45,4 @@ export function cancelOnAbort(
     release();
     settle(outcome);
   };
-}
-
-/** Waits for `turn`, which always comes, unless `signal` aborts before. */
-export function unlessAborted(
-  turn: Promise<unknown>,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (signal === undefined) return turn;
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((settle) => {
-    const call = { settle };
-    cancelOnAbort(call, signal, () => fail(call, signal.reason));
-    void turn.then(call.settle);
-  });
 }

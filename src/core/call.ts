@@ -6,6 +6,11 @@ export type Side = typeof CLIENT | typeof SERVER;
 export const CLIENT = 0;
 export const SERVER = 1;
 
+/** The other end. */
+export function opposite(side: Side): Side {
+  return side === CLIENT ? SERVER : CLIENT;
+}
+
 /** What a call brings, and how its answer is shown. */
 export type Kind =
   | typeof OPEN
@@ -15,9 +20,9 @@ export type Kind =
   | typeof NEXT
   | typeof THROW
   | typeof RETURN;
-/** Waits for the client's first request, and leaves to the next call what that brings; is rejected at the end. */
+/** Waits for the client's first request, and takes nothing of it; is rejected at the end. */
 export const OPEN = 0;
-/** Brings nothing, which goes over as `undefined`; is answered with the bare value, or rejected at the end. */
+/** Brings nothing, which is handed over as `undefined`; is answered with the bare value, or rejected at the end. */
 export const RECEIVE = 1;
 /** Brings a value; is answered as `RECEIVE` is. */
 export const SEND = 2;
@@ -34,12 +39,14 @@ export const RETURN = 6;
 export interface Call extends Link<Call> {
   side: Side;
   kind: Kind;
-  /** What it brings, until that has been handed over; and at last what it is settled with. */
+  /** The value that it brings, until that has been handed over; in the end the outcome that it is settled with. */
   value: unknown;
   settle: Settle;
+  /** The promise that its caller holds. */
+  answered: Promise<unknown> | undefined;
 }
 
-function nobodyListens(): void {}
+export function nobodyListens(): void {}
 
 export function createCall(
   side: Side,
@@ -52,6 +59,7 @@ export function createCall(
     kind,
     value,
     settle,
+    answered: undefined,
     next: undefined,
     previous: undefined,
   };
@@ -67,7 +75,7 @@ export function bringsItem(call: Call): boolean {
   return call.kind <= NEXT;
 }
 
-/** Whether a call only asks, and so may take an open place. */
+/** Whether a call only asks, so that it may take an open place. */
 export function asks(call: Call): boolean {
   return call.kind === RECEIVE || (call.kind === NEXT && call.value === undefined);
 }

@@ -1,4 +1,3 @@
-import { ChannelClosed, ChannelOverflow } from "../errors.ts";
 import {
   asks,
   bringsItem,
@@ -6,7 +5,7 @@ import {
   createCall,
   isPlain,
   NEXT,
-  OPEN,
+  opposite,
   PUT,
   RETURN,
   SEND,
@@ -14,101 +13,46 @@ import {
   THROW,
 } from "./call.ts";
 import type { Call, Side } from "./call.ts";
+import { ChannelOverflow } from "./errors.ts";
+import { CLOSED, ENDED, FRESH, LEFT, Life, OPENED } from "./life.ts";
 import { Queue } from "./queue.ts";
 import { Failure } from "./settle.ts";
 
-/** A channel's life, which only advances. */
-type Phase = typeof FRESH | typeof OPENED | typeof LEFT | typeof CLOSED | typeof ENDED;
-/** The server end has not been opened by a first request. */
-const FRESH = 0;
-/** Both ends may call. */
-const OPENED = 1;
-/** The client has left, of which the server has still to hear, from the only call in the queue. */
-const LEFT = 2;
-/** The server has closed, of which the client has still to hear, from the last call in the queue. */
-const CLOSED = 3;
-/** Nothing waits, and nothing will. */
-const ENDED = 4;
-
-/** What an open place does with an item that comes as its answer. */
+/** What becomes of an item that comes as the answer to an open place. */
 type Due = typeof DROPPED | typeof OPTIONAL | typeof WANTED;
 /** Nobody takes it, since the `send` that it answers was cancelled: the next call passes it by. */
 const DROPPED = 0;
-/** A call that asks takes it, another passes it by: it is what the client opened the channel with, and not `undefined`, which is passed by at once. */
+/** A call that asks takes it, any other passes it by: the client has opened the channel with it. */
 const OPTIONAL = 1;
-/** A call that asks takes it; another passes it by only if it is `undefined`, and is refused else. */
+/** A call that asks takes it; any other passes it by only if it is `undefined`, and is refused otherwise. */
 const WANTED = 2;
 
-/** An `AbortController`, as far as it matters here. */
-interface Watcher {
-  abort(reason: unknown): void;
-}
+const untaken = "An answer has come that nobody has taken: receive() it first";
+const unheard = "The server has sent first, and passed this put() by";
 
 /**
  * The state machine in which the two ends of a channel meet: synchronous, and free of promises, timers and signals.
  *
- * The client calls c1, c2, c3 ..., the server s1, s2, s3 ... **s(k) answers c(k), and c(k+1) answers s(k).** So at any time there is one *place*: that of the call which was handed over last and has not been
- * answered. What it brought has answered the other end, which is at work on the answer. All other calls queue: behind
- * the place, if they are of its end, or, if it is *open*, as its answer.
+ * The client calls c1, c2, c3 ..., the server s1, s2, s3 ... **s(k) answers c(k), and c(k+1) answers s(k).** So at any
+ * time there is one *place*: that of the call which was handed over last and has not been answered. What it brought has
+ * answered the other end, which is at work on the answer. All other calls queue: behind the place, if they are of its end,
+ * or else, if it is *open*, as its answer.
  *
- * A place is open when nobody waits there. So it is after a `put`, and after a call that was cancelled; and so is the
- * server's in a new channel, for what c1 brings. Its answer is not handed over when it comes, but when the end of the place calls again: to take it,
- * or to pass it by.
+ * A place is open when no call waits in it: after a `put`, after a call that was cancelled, and in a new channel, where it is
+ * the server's, for what c1 brings. The answer to an open place is not handed over when it comes, but when the end of the
+ * place calls again, and takes it or passes it by.
  *
- * An end that closes tells the other's waiting calls or, if there are none, leaves a last call in the queue. That passes
- * by an open place.
- *
- * A transition first brings its state to rest, and only then settles calls, since to settle one may run foreign code.
+ * An end that closes tells the calls of the other end that wait or, if there are none, leaves a last call in the queue.
  */
-export class Rendezvous {
-  /** Whether the server end has been asked for, and was not given up again. */
-  served = false;
-  /** Whether a body answers for the server end. */
-  scoped = false;
-  /** Whether that body answers for other channels, too, so that a client that leaves does not wait for it. */
-  shared = false;
-  /** Whether the client has left, even if a body has still to answer. */
-  left = false;
-  /** What to abort when an end is left with nobody to talk to, by side. */
-  watchers: [Watcher | undefined, Watcher | undefined] | undefined;
-  /** Called when the client has asked for the first time, or never will. */
-  started: (() => void) | undefined;
-  /** Called when nothing is left to settle. */
-  ended: (() => void) | undefined;
-
-  readonly #limit: number;
-  readonly #name: string | undefined;
-  #phase: Phase = FRESH;
+export class Rendezvous extends Life {
   /** Whose place it is. */
   #turn: Side = SERVER;
-  /** Who waits there for the answer; nobody, if it is open. */
+  /** The call that waits in the place for its answer; none, if the place is open. */
   #place: Call | undefined;
   /** What an open place does with its answer. */
   #due: Due = OPTIONAL;
-  /** Who else waits. At rest, they are of one end. */
+  /** All other calls that wait. At rest, they are of one end. */
   readonly #calls = new Queue<Call>();
-
-  /** What either end returned, by side. */
-  #returned: [unknown, unknown] | undefined;
-  #cause: unknown = undefined;
-  /** Whether an end has still to be told that the channel was ended from outside, by side. */
-  #untold: [boolean, boolean] | undefined;
-  #departures: WeakSet<ChannelClosed> | undefined;
-
-  constructor(limit: number, name: string | undefined) {
-    this.#limit = limit;
-    this.#name = name;
-  }
-
-  /** Whether an end has closed. A client that leaves a body does not close: the body does, in answer. */
-  get closed(): boolean {
-    return this.#phase >= LEFT;
-  }
-
-  /** Whether the server end is open. */
-  get open(): boolean {
-    return this.#phase === OPENED;
-  }
 
   /**
    * The call that waits alone, for `side` to answer it: by far the most frequent state, in which all that there is to a
@@ -120,7 +64,7 @@ export class Rendezvous {
       place === undefined ||
       place.side === side ||
       this.#calls.head !== undefined ||
-      this.#phase !== OPENED
+      this.phase !== OPENED
     ) {
       return undefined;
     }
@@ -128,46 +72,52 @@ export class Rendezvous {
     return place;
   }
 
+  /** Whether the client's first request has brought something that the server may still receive. */
+  get brought(): boolean {
+    const first = this.#first(CLIENT);
+    return this.#due === OPTIONAL && first !== undefined && bringsItem(first);
+  }
+
   /** A call comes in. */
   enter(call: Call): void {
+    const { phase } = this;
     const { side, kind } = call;
-    const phase = this.#phase;
-    const told: Call[] = [];
     const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
-    const over =
+    const late =
       phase === ENDED ||
       (phase === CLOSED && side === SERVER) ||
       // Of a client that has left, only the server's `next` still has something to hear.
       (phase === LEFT && (side === CLIENT || kind !== NEXT));
-    if (over) this.#comeLate(call, told);
-    else if (departs) this.#depart(call, told);
-    else if (this.#waitingOf(side) >= this.#limit) {
-      failed(call, new ChannelOverflow(this.#limit, this.#name), told);
+    if (late) this.finishLate(call);
+    else if (departs) this.#depart(call);
+    else if (this.#waitingOf(side) >= this.limit) {
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else {
       this.#calls.push(call);
-      if (phase === FRESH && side === CLIENT && this.shared) this.#phase = OPENED;
-      this.#meet(told);
+      this.advance();
     }
-    this.#settle(told);
-    if (departs && !over) {
+    this.settle();
+    if (departs && !late) {
       this.announce(CLIENT);
       this.announce(SERVER);
     }
   }
 
-  /** A body answers for the server end and for others; its client may have asked already. */
-  share(): void {
-    this.served = this.scoped = this.shared = true;
-    if (this.#phase === FRESH && this.#calls.head !== undefined) this.#phase = OPENED;
+  /** A waiting call does not wait any longer. */
+  cancel(call: Call, reason: unknown): void {
+    if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
+    else this.#calls.remove(call);
+    this.refuse(call, reason);
+    this.advance();
+    this.settle();
   }
 
-  /** Takes that back, as long as the client has not asked. */
-  unshare(): void {
-    this.served = this.scoped = this.shared = false;
-    this.started = undefined;
+  /** The client is about to leave: its requests are done. */
+  withdraw(): void {
+    this.#withdraw();
+    this.settle();
   }
 
-  /** The server's body ends. @returns Whether the client gets to hear how. */
   close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
     const heard = !this.closed;
     this.enter(createCall(SERVER, kind, value));
@@ -175,184 +125,135 @@ export class Rendezvous {
   }
 
   /**
-   * The channel is ended from outside, unless an end has closed: then only its waiting calls are given up. Each end is
-   * told once, by its waiting calls or by its next. A client from which items are cut off is told, too, and not that the
-   * server has returned.
+   * If an end has closed, this gives up only the calls that wait. But a client from which items are cut off is told of the
+   * cut, and not that the server has returned.
    */
   destroy(reason: unknown): void {
-    if (this.#phase === ENDED) return;
-    const told: Call[] = [];
+    if (this.phase === ENDED) return;
     const place = this.#vacate(DROPPED);
     const calls = this.#calls.drain();
     const last = this.closed ? calls.pop() : undefined;
     const cut = calls.length > 0;
     if (place !== undefined) calls.unshift(place);
     if (last !== undefined && (last.kind === THROW || !cut)) this.#calls.push(last);
-    else {
-      const side = calls[0]?.side;
-      this.#phase = ENDED;
-      this.#cause = reason;
-      this.#untold = [side !== CLIENT, side !== SERVER];
-    }
+    else this.endWith(reason, calls[0]);
+    this.refuseOpening(reason);
     calls.forEach((call, i) => {
-      if (i === 0 || call.side === SERVER) failed(call, reason, told);
-      else this.#finish(call, undefined, false, told);
+      if (i === 0 || call.side === SERVER) this.refuse(call, reason);
+      else this.finish(call, undefined, false);
     });
-    this.#settle(told);
+    this.settle();
     this.announce(CLIENT);
     this.announce(SERVER);
   }
 
-  /** The client is about to leave: its requests are done. */
-  withdraw(): void {
-    const told: Call[] = [];
-    this.#withdraw(told);
-    this.#settle(told);
+  protected get idle(): boolean {
+    return this.#place === undefined && this.#calls.length <= 1;
   }
 
-  /** A waiting call does not wait any longer. */
-  cancel(call: Call, reason: unknown): void {
-    const told: Call[] = [];
-    if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
-    else this.#calls.remove(call);
-    failed(call, reason, told);
-    this.#meet(told);
-    this.#settle(told);
+  protected advance(): void {
+    if (this.opening !== undefined && this.#first(CLIENT) !== undefined) this.begin(this.opening);
+    while (this.#calls.head !== undefined && this.#step());
   }
 
-  /** Aborts what watches over an end, if that has nobody to talk to any more. */
-  announce(side: Side): void {
-    if (this.closed || (side === SERVER && this.left)) {
-      this.watchers?.[side]?.abort(this.closedFor(side, false));
+  /** One call meets another. @returns Whether it does, so that more may follow. */
+  #step(): boolean {
+    const answer = this.#first(opposite(this.#turn));
+    const place = this.#place;
+    if (place !== undefined) return answer !== undefined && this.#answer(place, answer, true);
+    const call = this.#first(this.#turn);
+    const departs = call !== undefined && !bringsItem(call);
+    // Nothing is due: the first request of a client that brings nothing need not wait until the server calls.
+    if (answer !== undefined && !departs && this.#opensWithNothing(answer)) {
+      return this.#takePlace(answer);
     }
+    if (call === undefined) return false;
+    if (answer !== undefined && !bringsItem(answer)) return this.#hear(answer, call);
+    const takes = this.#due === WANTED || (this.#due === OPTIONAL && answer !== undefined);
+    if (takes && asks(call)) return this.#waitInPlace(call);
+    if (answer === undefined) return false;
+    if (departs) return this.#answer(answer, call, false);
+    if (this.#due === WANTED && answer.value !== undefined) return this.#refuseUntaken(call);
+    return this.#passBy(answer);
   }
 
-  /** The error for a call of `side` that nobody will answer. */
-  closedFor(side: Side, undelivered: boolean): ChannelClosed {
-    const closed = new ChannelClosed({
-      value: this.#returned?.[side === CLIENT ? SERVER : CLIENT],
-      undelivered,
-      cause: this.#cause,
-      name: this.#name,
-    });
-    if (this.scoped) (this.#departures ??= new WeakSet()).add(closed);
-    return closed;
-  }
-
-  /** The departure that `error` stands for: what told this channel's body that its client has left, or an abort for that. */
-  departure(error: unknown): ChannelClosed | undefined {
-    if (!(error instanceof Error) || !this.left) return undefined;
-    const closed = error.name === "AbortError" ? error.cause : error;
-    return this.#departures?.has(closed as ChannelClosed) ? (closed as ChannelClosed) : undefined;
-  }
-
-  /** What the channel was ended with. */
-  get cause(): unknown {
-    return this.#cause;
-  }
-
-  /** Whether `error` is what the channel was ended with. */
-  isCause(error: unknown): boolean {
-    return error === this.#cause;
-  }
-
-  // What follows moves calls, and notes in `told` which of them to settle.
-
-  /** Lets calls meet until nothing more follows. */
-  #meet(told: Call[]): void {
-    for (;;) {
-      const answer = this.#first(this.#turn === CLIENT ? SERVER : CLIENT);
-      const place = this.#place;
-      const waits = place ?? this.#first(this.#turn);
-      if (answer !== undefined && this.#mayPass(answer)) {
-        this.#calls.remove(answer);
-        this.#takeOver(answer, told);
-        continue;
-      }
-      if (waits === undefined) return;
-      if (waits.kind === OPEN) {
-        if (answer === undefined) return;
-        this.#phase = OPENED;
-        this.#calls.remove(waits);
-        settled(waits, undefined, told);
-        continue;
-      }
-      if (place !== undefined) {
-        if (answer === undefined) return;
-        this.#answer(place, answer, true, told);
-      } else if (answer !== undefined && !bringsItem(answer)) {
-        // An error or an ending is for whoever comes, unless that is one itself: it passes.
-        if (!bringsItem(waits) && !this.#closes(answer)) this.#answer(answer, waits, false, told);
-        else if (this.#due !== DROPPED || answer.kind === RETURN || this.#closes(answer)) {
-          this.#answer(waits, answer, false, told);
-        } else {
-          this.#calls.remove(answer);
-          this.#takeOver(answer, told);
-        }
-      } else if (this.#due === WANTED && asks(waits)) {
-        // It takes the place, be the answer there or not.
-        this.#calls.remove(waits);
-        this.#place = waits;
-      } else if (answer === undefined) return;
-      else if (this.#due === OPTIONAL && asks(waits)) {
-        this.#calls.remove(waits);
-        this.#place = waits;
-      } else if (!bringsItem(waits)) this.#answer(answer, waits, false, told);
-      else if (this.#due === WANTED && answer.value !== undefined) {
-        this.#calls.remove(waits);
-        failed(waits, new TypeError(untaken), told);
-      } else {
-        const passed = this.#due === OPTIONAL && answer.kind === PUT;
-        this.#calls.remove(answer);
-        this.#takeOver(answer, told);
-        if (passed) failed(told.pop()!, new TypeError(passedBy), told);
-      }
-    }
-  }
-
-  /** Whether a first request, which brings nothing, need not wait for the server to ask for it. */
-  #mayPass(answer: Call): boolean {
+  #opensWithNothing(answer: Call): boolean {
     return (
       this.#due === OPTIONAL &&
-      this.#phase === OPENED &&
-      this.#place === undefined &&
+      this.phase !== FRESH &&
       bringsItem(answer) &&
       answer.value === undefined
     );
   }
 
-  /** The first in the queue, if it is of this end. Only what has just come in may be of the other, and is the last. */
+  /** `call` meets an error or an ending, which is for whoever comes, unless that is one itself. */
+  #hear(answer: Call, call: Call): boolean {
+    const last = this.#isLast(answer);
+    if (!bringsItem(call) && !last) return this.#answer(answer, call, false);
+    if (this.#due === DROPPED && answer.kind === THROW && !last) return this.#takePlace(answer);
+    return this.#answer(call, answer, false);
+  }
+
+  /** `call` waits in the open place, be its answer there or not. */
+  #waitInPlace(call: Call): boolean {
+    this.#calls.remove(call);
+    this.#place = call;
+    return true;
+  }
+
+  /** `call` brings something where another answer has to be taken first. */
+  #refuseUntaken(call: Call): boolean {
+    this.#calls.remove(call);
+    this.refuse(call, new TypeError(untaken));
+    return true;
+  }
+
+  /** Nobody takes the answer. */
+  #passBy(answer: Call): boolean {
+    const unnoticed = this.#due === OPTIONAL && answer.kind === PUT;
+    return this.#takePlace(answer, unnoticed ? new Failure(new TypeError(unheard)) : undefined);
+  }
+
+  /** `to` is answered by `by`, which takes the place. */
+  #answer(to: Call, by: Call, handed: boolean): boolean {
+    if (to !== this.#place) this.#calls.remove(to);
+    this.deliver(by, to, handed);
+    return this.#takePlace(by);
+  }
+
+  /** What `call` brought has been handed over, or passed by. A `put` leaves the place open, and so does the last call. */
+  #takePlace(call: Call, outcome?: Failure): boolean {
+    const last = this.#isLast(call);
+    if (last) this.phase = ENDED;
+    this.#calls.remove(call);
+    this.#turn = call.side;
+    this.#vacate(WANTED);
+    call.value = undefined;
+    if (call.kind === PUT) this.tell(call, outcome);
+    else if (!last) this.#place = call;
+    if (last || call.kind === RETURN) this.#finishAll(opposite(call.side));
+    return true;
+  }
+
+  /** The first call of an end has been told that the other has left; the rest are done. */
+  #finishAll(side: Side): void {
+    if (this.#calls.head?.side !== side) return;
+    for (const call of this.#calls.drain()) this.finish(call, undefined, false);
+  }
+
+  /** Whether nothing follows a call. */
+  #isLast(call: Call): boolean {
+    return !bringsItem(call) && (call.side === SERVER || this.phase === LEFT);
+  }
+
+  /** The first in the queue that is of this end. A call of the other end may be there only until it has been met. */
   #first(side: Side): Call | undefined {
     const { head, tail } = this.#calls;
     if (head?.side === side) return head;
     return tail?.side === side ? tail : undefined;
   }
 
-  /** `to` is answered by `from`. */
-  #answer(to: Call, from: Call, handed: boolean, told: Call[]): void {
-    if (to !== this.#place) this.#calls.remove(to);
-    this.#calls.remove(from);
-    this.#deliver(from, to, handed, told);
-    this.#takeOver(from, told);
-  }
-
-  /** What `call` brought has been handed over, or passed by: now it is its place. */
-  #takeOver(call: Call, told: Call[]): void {
-    const closes = this.#closes(call);
-    if (closes) this.#phase = ENDED;
-    this.#turn = call.side;
-    this.#vacate(WANTED);
-    call.value = undefined;
-    if (call.kind === PUT) told.push(call);
-    else if (!closes) this.#place = call;
-  }
-
-  /** Whether nothing follows a call. */
-  #closes(call: Call): boolean {
-    return !bringsItem(call) && (call.side === SERVER || this.#phase === LEFT);
-  }
-
-  /** Opens the place. @returns Who waited there. */
+  /** Opens the place. @returns The call that waited there. */
   #vacate(due: Due): Call | undefined {
     const place = this.#place;
     this.#place = undefined;
@@ -366,113 +267,57 @@ export class Rendezvous {
     return this.#place?.side === side ? queued + 1 : queued;
   }
 
-  /** An end leaves. Who waits on the other end is told, and else who calls next. */
-  #depart(call: Call, told: Call[]): void {
+  /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
+  #depart(call: Call): void {
     const { side, kind, value } = call;
-    const toBody = side === CLIENT && this.scoped && !this.shared && this.#phase === OPENED;
-    if (kind === THROW) this.#cause = value;
-    else this.#note(side, value);
-    if (side === CLIENT) this.left = true;
+    const toBody = side === CLIENT && this.bodyRuns;
     // An error that comes before there is anybody to catch it stays with the client.
-    const early = kind === THROW && side === CLIENT;
-    const last = toBody ? call : createCall(side, early ? RETURN : kind, early ? undefined : value);
-
-    const place = this.#turn === side ? undefined : this.#place;
-    const others = this.#calls.head?.side === side ? [] : this.#calls.drain();
-    const closing = others.at(-1);
-    const untold =
-      closing?.kind === THROW && side === CLIENT ? new Failure(closing.value) : undefined;
-    if (place !== undefined) others.unshift(place);
-    others.forEach((each, i) => {
-      if (i === 0) this.#deliver(last, each, place !== undefined, told);
-      else this.#finish(each, undefined, false, told);
-    });
-    if (others.length === 0) {
-      if (side === CLIENT) this.#withdraw(told);
-      if (!toBody) this.#phase = side === CLIENT ? LEFT : CLOSED;
-      this.#calls.push(last);
-    } else if (toBody) this.#takeOver(last, told);
+    const early = side === CLIENT && kind === THROW;
+    let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
+    if (kind === THROW) this.cause = value;
     else {
-      this.#phase = ENDED;
-      this.#place = undefined;
+      this.note(side, value);
+      answer = { value, done: true };
     }
-
-    if (toBody) return;
-    // Who leaves is told at once, even if the other end has still to hear of it. The server's error, if nobody will come
-    // for it any more, goes to the client that leaves.
-    if (untold !== undefined) settled(call, untold, told);
-    else if (early) failed(call, value, told);
-    else settled(call, { value: kind === RETURN ? value : undefined, done: true }, told);
+    if (side === CLIENT) {
+      // The server's error, if nobody will come for it any more, goes to the client that leaves.
+      const last = this.phase === CLOSED ? this.#calls.tail : undefined;
+      if (last?.kind === THROW) answer = new Failure(last.value);
+      this.left = true;
+      this.#withdraw();
+    }
+    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
+    if (toBody) this.#calls.push(call);
+    else {
+      this.phase = side === CLIENT ? LEFT : CLOSED;
+      this.#calls.push(createCall(side, early ? RETURN : kind, early ? undefined : value));
+    }
+    this.advance();
+    // Who leaves is told at once, even if the other end has still to hear of it.
+    if (!toBody) this.tell(call, answer);
   }
 
   /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(told: Call[]): void {
+  #withdraw(): void {
     const place = this.#place;
     if (place?.side === CLIENT && place.kind !== RETURN) {
       this.#vacate(WANTED);
-      this.#finish(place, undefined, true, told);
+      this.finish(place, undefined, true);
     }
     if (this.#calls.head?.side !== CLIENT) return;
     for (const call of this.#calls.drain()) {
       if (call.kind === RETURN) this.#calls.push(call);
-      else this.#finish(call, undefined, false, told);
+      else this.finish(call, undefined, false);
     }
   }
 
-  /** Settles `to` with what `from` brings. */
-  #deliver(from: Call, to: Call, handed: boolean, told: Call[]): void {
+  /** Answers `to` with what `from` brings. */
+  protected deliver(from: Call, to: Call, handed: boolean): void {
     const { kind, value } = from;
-    if (kind === THROW) failed(to, value, told);
+    if (kind === THROW) this.refuse(to, value);
     else if (kind === RETURN) {
-      this.#note(from.side, value);
-      this.#finish(to, value, handed, told);
-    } else settled(to, isPlain(to.kind) ? value : { value, done: false }, told);
+      this.note(from.side, value);
+      this.finish(to, value, handed);
+    } else this.tell(to, isPlain(to.kind) ? value : { value, done: false });
   }
-
-  /** A call comes after the end. */
-  #comeLate(call: Call, told: Call[]): void {
-    const untold = this.#untold;
-    const cut = untold?.[call.side] === true && bringsItem(call);
-    if (untold !== undefined) untold[call.side] = false;
-    if (cut) failed(call, this.#cause, told);
-    else this.#finish(call, undefined, false, told);
-  }
-
-  /** Settles a call that nobody answers any more; one that was not handed over, as a finished generator does. */
-  #finish(call: Call, value: unknown, handed: boolean, told: Call[]): void {
-    const { kind } = call;
-    if (isPlain(kind)) failed(call, this.closedFor(call.side, !handed), told);
-    else if (handed || kind === NEXT) settled(call, { value, done: true }, told);
-    else if (kind === THROW) failed(call, call.value, told);
-    else settled(call, { value: call.value, done: true }, told);
-  }
-
-  /** Notes what an end returned. Most return nothing, and need no room for it (workload create). */
-  #note(side: Side, value: unknown): void {
-    if (value !== this.#returned?.[side]) (this.#returned ??= [undefined, undefined])[side] = value;
-  }
-
-  /** All is at rest: tells whom it may concern, which may run foreign code. */
-  #settle(told: readonly Call[]): void {
-    const { started, ended } = this;
-    const start = started !== undefined && this.#phase !== FRESH;
-    const end = ended !== undefined && this.closed && !this.#place && this.#calls.length <= 1;
-    if (start) this.started = undefined;
-    if (end) this.ended = undefined;
-    for (const call of told) call.settle(call.value);
-    if (start) started();
-    if (end) ended();
-  }
-}
-
-const untaken = "An answer has come that nobody has taken: receive() it first";
-const passedBy = "The server has sent first, and passed by what this put brought";
-
-function settled(call: Call, outcome: unknown, told: Call[]): void {
-  call.value = outcome;
-  told.push(call);
-}
-
-function failed(call: Call, error: unknown, told: Call[]): void {
-  settled(call, new Failure(error), told);
 }

@@ -2,9 +2,9 @@
 export type Settle = (outcome: unknown) => void;
 
 /**
- * An error as an outcome, which lets one function settle a call either way: a promise's own `resolve`. What it catches as
- * it looks for `then`, it rejects with, at once (ECMA-262, Promise Resolve Functions). That spares every hand-over the
- * making and keeping of `reject` (workloads one-way and two-way).
+ * An error as an outcome, which lets one function settle a call either way: a promise's own `resolve`. That reads `then`;
+ * if reading throws, it rejects with what was thrown, at once (ECMA-262, Promise Resolve Functions). It spares every
+ * hand-over the making and keeping of `reject` (workloads one-way and two-way).
  */
 export class Failure {
   readonly error: unknown;
@@ -18,11 +18,16 @@ export class Failure {
   }
 }
 
-/** A promise that is settled as the call is. An executor that does nothing else is compiled away (workload create). */
-export function promiseOf<R>(call: { settle: Settle }): Promise<R> {
-  return new Promise<R>((settle) => {
+/** The promise that is settled as the call is. An executor that does nothing else is compiled away (workload create). */
+export function promiseOf<R>(call: {
+  settle: Settle;
+  answered?: Promise<unknown> | undefined;
+}): Promise<R> {
+  const promise = new Promise<R>((settle) => {
     call.settle = settle as Settle;
   });
+  call.answered = promise;
+  return promise;
 }
 
 /** Settles a call with an error. */

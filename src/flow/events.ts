@@ -1,6 +1,6 @@
 import { onAbort } from "../core/abort.ts";
-import type { AbortSignal } from "../core/abort.ts";
-import { ChannelOverflow } from "../errors.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import { ChannelOverflow } from "../core/errors.ts";
 import { Backlog } from "./backlog.ts";
 import type { BufferOptions } from "./backlog.ts";
 import { Outlet } from "./outlet.ts";

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ask, makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
-import { Channel, defaultLimit } from "../channel.ts";
+import { Channel } from "../channel.ts";
+import { limitOf } from "../channel-options.ts";
 import type { Client, Server } from "../end.ts";
 import type { Closable } from "./source.ts";
 
@@ -45,7 +46,7 @@ export class Flow<T, R> implements AsyncGenerator<T, R, void> {
     sends = 0,
   ) {
     this.#sources = sources;
-    this.#channel = new Channel({ limit: Math.max(sends, defaultLimit) });
+    this.#channel = new Channel({ limit: Math.max(sends, limitOf(undefined)) });
     this.#client = this.#channel.client();
     this.#channel.server().then(
       (server) => this.#run(server, run),

@@ -1,5 +1,5 @@
 import type { Server } from "../end.ts";
-import { ChannelClosed } from "../errors.ts";
+import { ChannelClosed } from "../core/errors.ts";
 import type { Backlog } from "./backlog.ts";
 import { Flow } from "./flow.ts";
 import type { Closable } from "./source.ts";

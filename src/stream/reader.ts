@@ -1,6 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AbortSignal } from "../core/abort.ts";
+import { cancelOnAbort } from "../core/abort.ts";
+import { makeAskable } from "../core/ask.ts";
+import { makeAsyncGenerator } from "../core/async-generator.ts";
+import { CLIENT, NEXT, RECEIVE, RETURN, THROW } from "../core/call.ts";
+import { createAbortController } from "../core/platform.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import { promiseOf } from "../core/settle.ts";
+import type { Settle } from "../core/settle.ts";
+import { settling } from "../end.ts";
 import type { WaitOptions } from "../end.ts";
+import { BatchIterator } from "./batch-iterator.ts";
+import type { Transfer } from "./machine/transfer.ts";
+import { Wish } from "./machine/wish.ts";
 
 /**
  * The client end of a {@link StreamChannel}: an async generator of its items, that can also take many at a time.
@@ -83,4 +94,126 @@ export interface Reader<T> extends AsyncGenerator<T, void, void> {
 
   /** Aborts when the stream has ended, as the `signal` of a channel's client does. */
   readonly signal: AbortSignal;
+}
+
+/** The promises around the reader's side of a {@link Transfer}. */
+export class ReaderEnd<T> implements Reader<T> {
+  readonly #transfer: Transfer<T>;
+  /** While what it returns with is being awaited: what its later calls wait for. */
+  #leaving: Promise<unknown> | undefined;
+  #signal: AbortSignal | undefined;
+
+  declare readonly [Symbol.asyncIterator]: () => this;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    makeAsyncGenerator(this.prototype);
+    makeAskable(this.prototype, (reader, settle) => reader.#ask(settle));
+  }
+
+  constructor(transfer: Transfer<T>) {
+    this.#transfer = transfer;
+  }
+
+  next(): Promise<IteratorResult<T, void>> {
+    const supply = this.#leaving === undefined ? this.#transfer.ready : undefined;
+    return supply === undefined
+      ? this.#call(new Wish(NEXT, undefined, 1))
+      : Promise.resolve({ value: supply.take(), done: false });
+  }
+
+  read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {
+    const signal = options?.signal;
+    if (!isCount(count)) return Promise.reject(notACount(count));
+    if (count === 0 && !signal?.aborted) return Promise.resolve([]);
+    return this.#call(new Wish<T>(RECEIVE, undefined, count, []), signal);
+  }
+
+  receive(options?: WaitOptions): Promise<IterableIterator<T, undefined>> {
+    return this.#call(new Wish(RECEIVE, undefined, 1, undefined, true), options?.signal);
+  }
+
+  batches(count: number): AsyncIterableIterator<T[]>;
+  batches(): AsyncIterableIterator<IterableIterator<T, undefined>>;
+  batches(
+    count?: number,
+  ): AsyncIterableIterator<T[]> | AsyncIterableIterator<IterableIterator<T, undefined>> {
+    if (count === undefined) {
+      return new BatchIterator<IterableIterator<T, undefined>>(this, () =>
+        this.#call(new Wish(NEXT, undefined, 1, undefined, true)),
+      );
+    }
+    if (!isCount(count) || count === 0) throw notACount(count);
+    return new BatchIterator<T[]>(this, () => this.#call(new Wish<T>(NEXT, undefined, count, [])));
+  }
+
+  return(value?: void | PromiseLike<void>): Promise<IteratorResult<T, void>> {
+    const known = settling(value);
+    return known === undefined ? this.#call(new Wish(RETURN, value, 0)) : this.#returnLater(known);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T, void>> {
+    return this.#call(new Wish(THROW, error, 0));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = createAbortController();
+      this.#signal = controller.signal;
+      (this.#transfer.watchers ??= [undefined, undefined])[CLIENT] = controller;
+      this.#transfer.announce(CLIENT);
+    }
+    return this.#signal;
+  }
+
+  #call<R>(wish: Wish<T>, signal?: AbortSignal): Promise<R> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.#call(wish, signal));
+    const answered = promiseOf<R>(wish);
+    if (signal !== undefined) {
+      cancelOnAbort(wish, signal, () => this.#transfer.cancel(wish, signal.reason));
+    }
+    this.#transfer.enter(wish);
+    return answered;
+  }
+
+  /** Asks for an item, as `next()` does, until that is taken back. */
+  #ask(settle: Settle): (() => void) | undefined {
+    if (this.#leaving !== undefined) return undefined;
+    const wish = new Wish<T>(NEXT, undefined, 1);
+    wish.settle = settle;
+    this.#transfer.enter(wish);
+    return () => this.#transfer.cancel(wish, undefined);
+  }
+
+  /** Awaits what it returns with, as a generator does; a rejection is thrown where the generator would see it. */
+  #returnLater(known: Promise<void>): Promise<IteratorResult<T, void>> {
+    if (this.#leaving !== undefined) {
+      known.catch(() => {});
+      return this.#leaving.then(() => this.#returnLater(known));
+    }
+    this.#transfer.withdraw();
+    const leave = (): void => {
+      this.#leaving = undefined;
+    };
+    this.#leaving = known.then(leave, leave);
+    return known.then(
+      (result) => this.return(result),
+      async (error: unknown) => {
+        if (this.#transfer.scoped) return this.throw(error);
+        await this.return();
+        throw error;
+      },
+    );
+  }
+}
+
+function isCount(count: unknown): boolean {
+  return count === Infinity || (Number.isInteger(count) && (count as number) >= 0);
+}
+
+function notACount(count: unknown): RangeError {
+  return new RangeError(
+    `A number of items is an integer, 0 or more, or Infinity, and not ${String(count)}`,
+  );
 }

@@ -1,13 +1,12 @@
-import { Channel, defaultLimit } from "../channel.ts";
-import type { ChannelOptions } from "../channel.ts";
-import { makeServable, serving, servingOf } from "../core/serving.ts";
-import type { Serving } from "../core/serving.ts";
-import type { Server, WaitOptions } from "../end.ts";
-import type { Batch } from "./batch.ts";
-import { Demand } from "./demand.ts";
+import { endOnAbort, limitOf } from "../channel-options.ts";
+import type { ChannelOptions } from "../channel-options.ts";
+import { makeServable, open, serve } from "../core/serving.ts";
+import type { WaitOptions } from "../end.ts";
+import { Meeting } from "./machine/meet.ts";
+import type { Transfer } from "./machine/transfer.ts";
+import { ReaderEnd } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { StreamReader } from "./stream-reader.ts";
-import { StreamWriter } from "./stream-writer.ts";
+import { WriterEnd } from "./writer.ts";
 import type { Writer } from "./writer.ts";
 
 /**
@@ -37,37 +36,33 @@ import type { Writer } from "./writer.ts";
  * ```
  */
 export class StreamChannel<T> {
-  readonly #channel: Channel<Batch<T>>;
-  readonly #demand = new Demand<T>();
-  readonly #limit: number;
-  #reader: StreamReader<T> | undefined;
+  readonly #transfer: Transfer<T>;
+  #reader: ReaderEnd<T> | undefined;
 
   static {
-    makeServable<StreamChannel<unknown>, Writer<unknown>>(this.prototype, (channel) => {
-      const { meeting, server } = servingOf(channel.#channel)!;
-      return { meeting, server: () => channel.#writer(server()) };
-    });
+    makeServable<StreamChannel<unknown>>(this.prototype, (channel) => ({
+      life: channel.#transfer,
+      createEnd: () => createWriter(channel.#transfer),
+    }));
   }
-  /** @internal */
-  declare readonly [serving]?: () => Serving<Writer<T>>;
 
   /**
    * @param options As for a {@link Channel}.
    * @throws `RangeError` for a `limit` that is no positive integer.
    */
   constructor(options?: ChannelOptions) {
-    this.#channel = new Channel(options);
-    this.#limit = options?.limit ?? defaultLimit;
+    this.#transfer = new Meeting(limitOf(options), options?.name);
+    if (options?.signal !== undefined) endOnAbort(this.#transfer, options.signal);
   }
 
   /** Whether the stream has ended: the writer has closed, or the reader has left. */
   get closed(): boolean {
-    return this.#channel.closed;
+    return this.#transfer.closed;
   }
 
   /** The reader: the same object at every call. */
   client(): Reader<T> {
-    return (this.#reader ??= new StreamReader(this.#channel.client(), this.#demand, this.#limit));
+    return (this.#reader ??= new ReaderEnd(this.#transfer));
   }
 
   /**
@@ -88,8 +83,8 @@ export class StreamChannel<T> {
    * console.log(await channel.client().read()); // => [ 1, 2, 3 ]
    * ```
    */
-  async server(options?: WaitOptions): Promise<Writer<T>> {
-    return this.#writer(await this.#channel.server(options));
+  server(options?: WaitOptions): Promise<Writer<T>> {
+    return open(this.#transfer, createWriter<T>, options?.signal, false);
   }
 
   /**
@@ -111,10 +106,10 @@ export class StreamChannel<T> {
     body: (writer: Writer<T>) => void | PromiseLike<void>,
     options?: WaitOptions,
   ): Promise<void> {
-    return this.#channel.serve((server) => body(this.#writer(server)), options);
+    return serve(this.#transfer, createWriter<T>, body, options?.signal);
   }
+}
 
-  #writer(server: Server<Batch<T>>): Writer<T> {
-    return new StreamWriter(this.#channel, server, this.#demand);
-  }
+function createWriter<T>(transfer: Transfer<T>): Writer<T> {
+  return new WriterEnd(transfer);
 }

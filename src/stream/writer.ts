@@ -1,6 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AbortSignal } from "../core/abort.ts";
+import { cancelOnAbort } from "../core/abort.ts";
+import { makeDisposable } from "../core/async-generator.ts";
+import { PUT, RETURN, SEND, SERVER, THROW } from "../core/call.ts";
+import { createAbortController } from "../core/platform.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import { promiseOf } from "../core/settle.ts";
 import type { WaitOptions } from "../end.ts";
+import { Offer } from "./machine/offer.ts";
+import { supplyOf } from "./machine/supply.ts";
+import type { Transfer } from "./machine/transfer.ts";
 
 /**
  * The server end of a {@link StreamChannel}.
@@ -32,7 +40,32 @@ export interface Writer<T> extends AsyncDisposable {
    * console.log(await channel.client().read()); // => [ 'One', 'Two' ]
    * ```
    */
-  send(item: T, options?: WaitOptions): Promise<void>;
+  readonly send: (this: object, item: T, options?: WaitOptions) => Promise<void>;
+
+  /**
+   * Puts one item into the stream, and goes on: one routine can keep many readers at work at once.
+   *
+   * Waits until the reader has taken the item, and not until it wants more. Cancels with `signal`: a `put` that rejects was
+   * not taken.
+   *
+   * @param item Any value.
+   * @throws As {@link Writer.send} does.
+   *
+   * @example
+   * ```ts
+   * import { StreamChannel } from "coroutine-channels";
+   *
+   * const channel = new StreamChannel<string>();
+   * void channel.serve(async (writer) => {
+   *   await writer.put("One");
+   *   console.log("taken");
+   * });
+   * console.log((await channel.client().next()).value);
+   * // => One
+   * // => taken
+   * ```
+   */
+  readonly put: (this: object, item: T, options?: WaitOptions) => Promise<void>;
 
   /**
    * Writes many items: the counterpart of `yield*`.
@@ -61,7 +94,11 @@ export interface Writer<T> extends AsyncDisposable {
    * await reader.return();
    * ```
    */
-  write(items: Iterable<T> | AsyncIterable<T>, options?: WaitOptions): Promise<void>;
+  readonly write: (
+    this: object,
+    items: Iterable<T> | AsyncIterable<T>,
+    options?: WaitOptions,
+  ) => Promise<void>;
 
   /** Closes the stream. What has joined the reader's batch is handed over first. */
   return(): Promise<void>;
@@ -71,4 +108,71 @@ export interface Writer<T> extends AsyncDisposable {
 
   /** Aborts when the reader has left or the stream has ended, as the `signal` of a channel's server does. */
   readonly signal: AbortSignal;
+}
+
+const joined: Promise<void> = Promise.resolve();
+
+/** The promises around the writer's side of a {@link Transfer}. */
+export class WriterEnd<T> implements Writer<T> {
+  readonly #transfer: Transfer<T>;
+  #signal: AbortSignal | undefined;
+
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  static {
+    makeDisposable(this.prototype);
+  }
+
+  constructor(transfer: Transfer<T>) {
+    this.#transfer = transfer;
+  }
+
+  send(item: T, options?: WaitOptions): Promise<void> {
+    if (!options?.signal?.aborted && this.#transfer.join(item)) return joined;
+    return this.#call(new Offer(SEND, item), options?.signal);
+  }
+
+  put(item: T, options?: WaitOptions): Promise<void> {
+    return this.#call(new Offer(PUT, item), options?.signal);
+  }
+
+  write(items: Iterable<T> | AsyncIterable<T>, options?: WaitOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      return this.#call(new Offer(SEND, undefined, supplyOf(items)), signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async return(): Promise<void> {
+    await this.#call(new Offer(RETURN, undefined));
+  }
+
+  async throw(error: unknown): Promise<void> {
+    await this.#call(new Offer(THROW, error));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = createAbortController();
+      this.#signal = controller.signal;
+      (this.#transfer.watchers ??= [undefined, undefined])[SERVER] = controller;
+      this.#transfer.announce(SERVER);
+    }
+    return this.#signal;
+  }
+
+  #call(offer: Offer<T>, signal?: AbortSignal): Promise<void> {
+    const answered = promiseOf<void>(offer);
+    if (signal?.aborted) this.#transfer.refuse(offer, signal.reason);
+    else {
+      if (signal !== undefined) {
+        cancelOnAbort(offer, signal, () => this.#transfer.cancel(offer, signal.reason));
+      }
+      this.#transfer.enter(offer);
+    }
+    return answered;
+  }
 }

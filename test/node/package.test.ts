@@ -258,7 +258,7 @@ describe.runIf(once)("its types", () => {
     };
     const config = { compilerOptions, files: ["consumer.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    runTool("tsc", ["-p", folder]);
+    runTool(process.env["TEST_TYPESCRIPT"] ?? "tsc", ["-p", folder]);
   }
 
   test.each(Object.entries(settings))(

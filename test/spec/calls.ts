@@ -7,22 +7,38 @@
 import { type Call, Model } from "./model.ts";
 
 /** The calls that take a signal. `open` is server(), or serve(body) in the scoped mode. */
-type Waiting = "open" | `${"c" | "s"}.${"send" | "receive"}`;
+type Waiting = "open" | `${"c" | "s"}.${"send" | "receive" | "put"}`;
 
 export type Step =
   | Waiting
   | `refused:${Waiting}` // its signal has aborted before
   | `${"c" | "s"}.${"next" | "answer" | "throw" | "return"}` // answer: next(i)
+  | `${"c" | "s"}.${"send()" | "put()"}` // of `undefined`
+  | `${"c" | "s"}.return(bad)` // of a value that misbehaves
   | `abort(${number})` // the signal of the call of that number
   | "abort" // the signal of the channel
   | `body.${"return" | "throw" | "unwind"}`;
 
 export type Sequence = readonly Step[];
 
-export const clientSteps: Step[] = ["c.next", "c.send", "c.receive", "c.throw", "c.return"];
-export const serverSteps: Step[] = ["s.next", "s.send", "s.receive", "s.throw", "s.return"];
+export const clientSteps: Step[] = [
+  "c.next",
+  "c.send",
+  "c.receive",
+  "c.put",
+  "c.throw",
+  "c.return",
+];
+export const serverSteps: Step[] = [
+  "s.next",
+  "s.send",
+  "s.receive",
+  "s.put",
+  "s.throw",
+  "s.return",
+];
 export const bareAlphabet: Step[] = ["open", ...clientSteps, ...serverSteps, "abort"];
-export const bodySteps: Step[] = ["s.next", "s.send", "s.receive"];
+export const bodySteps: Step[] = ["s.next", "s.send", "s.receive", "s.put"];
 export const endBody: Step[] = ["body.return", "body.throw", "body.unwind"];
 export const scopedAlphabet: Step[] = ["open", ...clientSteps, ...bodySteps, ...endBody, "abort"];
 
@@ -47,9 +63,11 @@ export const namesOf = (sequence: Sequence): string[] =>
   sequence.map((step, i) => {
     const how = step.split(".")[1];
     const value = typeof valueOf(i + 1) === "string" ? '""' : String(valueOf(i + 1));
+    const error = errorOf(i + 1) === null ? "null" : `e${i + 1}`;
     if (how === "answer") return `${step[0]}.next(${value})`;
-    if (how === "throw") return `${step}(${errorOf(i + 1) === null ? "null" : `e${i + 1}`})`;
-    return how === "send" || how === "return" ? `${step}(${value})` : step;
+    if (how === "throw") return `${step}(${error})`;
+    if (how === "return(bad)") return `${step[0]}.return(bad: ${error})`;
+    return /^(send|put|return)$/.test(how ?? "") ? `${step}(${value})` : step;
   });
 export const nameOf = (sequence: Sequence): string => namesOf(sequence).join(" ");
 
@@ -73,12 +91,24 @@ export function applyTo(model: Model, step: Step): void {
     case "c.receive":
     case "s.receive":
       return void model.receive(side);
+    case "c.send()":
+    case "s.send()":
+      return void model.send(side, undefined);
+    case "c.put":
+    case "s.put":
+      return void model.put(side, valueOf(i));
+    case "c.put()":
+    case "s.put()":
+      return void model.put(side, undefined);
     case "c.throw":
     case "s.throw":
       return void model.throw(side, errorOf(i));
     case "c.return":
     case "s.return":
       return void model.return(side, valueOf(i));
+    case "c.return(bad)":
+    case "s.return(bad)":
+      return void model.returnBadly(side, errorOf(i));
     case "body.return":
       return model.bodyReturns(valueOf(i));
     case "body.throw":
@@ -91,7 +121,7 @@ export function applyTo(model: Model, step: Step): void {
     default:
       model.cancel(cancelled(step)! - 1, errorOf(i));
   }
-  model.calls.push({ how: "none" }); // every step has its place, calls or not
+  model.calls.push({ side, how: "none" }); // every step has its place, calls or not
 }
 
 /** Whether a step can be made now: nothing is called on a server end that nobody has got yet. */
@@ -104,7 +134,7 @@ export function possible(model: Model, step: Step): boolean {
 }
 const cancellable = (call: Call | undefined): boolean =>
   call !== undefined &&
-  (call.how === "send" || call.how === "receive" || call.how === "open") &&
+  ["send", "receive", "put", "open"].includes(call.how) &&
   !(call.out && "aborted" in call.out);
 const waits = (call: Call | undefined): boolean => call?.out === undefined;
 

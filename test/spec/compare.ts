@@ -51,12 +51,17 @@ interface Settled {
 
 const BATCH = 512;
 
+/** Most of the time went into stack traces that nobody reads. */
+const traces = Error as { stackTraceLimit?: number };
+
 export async function compareAll(
   cases: Iterable<Case>,
   options: { overlapping?: boolean; result?: Comparison } = {},
 ): Promise<Comparison> {
   const result = options.result ?? { compared: 0, failures: new Map<string, Failure>() };
   const { drain, close } = drainer();
+  const { stackTraceLimit = 10 } = traces;
+  traces.stackTraceLimit = 0;
   let batch: Run[] = [];
   const flush = async () => {
     const rounds = Math.max(0, ...batch.map((one) => one.rounds.length));
@@ -79,6 +84,7 @@ export async function compareAll(
     }
     await flush();
   } finally {
+    traces.stackTraceLimit = stackTraceLimit;
     close();
   }
   return result;
@@ -154,7 +160,7 @@ class Run {
     sequence.forEach((step, i) => {
       const of = cancelled(step);
       if (of !== undefined) this.#ofCall[of - 1] = new AbortController();
-      else if (isRefused(step) || (manySignals && /send|receive|open/.test(step))) {
+      else if (isRefused(step) || (manySignals && /send|receive|put|open/.test(step))) {
         this.#ofCall[i] = new AbortController();
       }
       if (isRefused(step)) this.#ofCall[i]!.abort(errorOf(i + 1));
@@ -212,10 +218,18 @@ class Run {
         return end.next(valueOf(n));
       case "send":
         return end.send(valueOf(n), options);
+      case "send()":
+        return end.send(undefined, options);
       case "receive":
         return end.receive(options);
+      case "put":
+        return end.put(valueOf(n), options);
+      case "put()":
+        return end.put(undefined, options);
       case "throw":
         return end.throw(errorOf(n));
+      case "return(bad)":
+        return end.return(misbehaving(n));
       default:
         return end.return(valueOf(n));
     }
@@ -317,19 +331,38 @@ class Run {
   }
 }
 
+/** A value that throws the error of its number when it is looked at, or rejects with it. */
+function misbehaving(n: number): unknown {
+  const get = (): never => {
+    throw errorOf(n);
+  };
+  if (n % 3 === 0) return Object.defineProperty({}, "then", { get });
+  if (n % 3 === 1) return Object.defineProperty(Promise.resolve(), "constructor", { get });
+  return Promise.reject(errorOf(n));
+}
+
+const messages = {
+  "served already": /served already/,
+  "answer not taken": /receive\(\) it first/,
+  "passed by": /passed/,
+};
+
 function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   if ("done" in expected) {
     if (rejected || typeof value !== "object" || value === null) return false;
     const result = value as IteratorResult<unknown>;
     return result.done === expected.done && Object.is(result.value, expected.value);
   }
+  if ("put" in expected) return !rejected && value === undefined;
   if ("sent" in expected) return !rejected && Object.is(value, expected.sent);
   if ("served" in expected) return !rejected && Object.is(value, expected.served);
   if ("opened" in expected) return !rejected && typeof value === "object";
   if (!rejected) return false;
   if ("error" in expected) return Object.is(value, expected.error);
   if ("aborted" in expected) return Object.is(value, expected.aborted);
-  if ("typeError" in expected) return value instanceof TypeError;
+  if ("misuse" in expected) {
+    return value instanceof TypeError && messages[expected.misuse].test(value.message);
+  }
   if ("overflow" in expected) return value instanceof ChannelOverflow;
   if (!(value instanceof ChannelClosed)) return false;
   const { closed } = expected;

@@ -9,6 +9,7 @@ const item = (value: unknown): Outcome => ({ value, done: false });
 const closed = (value: unknown, undelivered: boolean, cause?: unknown): Outcome => ({
   closed: { value, cause, undelivered },
 });
+const put: Outcome = { put: true };
 const S = "server";
 const C = "client";
 
@@ -145,20 +146,50 @@ test("the client returns or throws before it started", () => {
   expect(body.calls[0]!.out).toEqual({ served: undefined });
 });
 
-test("the channel's signal aborts", () => {
+test("the channel's signal aborts: the first call of each end is told, waiting or next to come", () => {
   const serving = opened();
   serving.next(C);
   const calls = [serving.send(S, 1), serving.next(S)];
   serving.abort(x);
   expect(calls.map((call) => call.out)).toEqual([{ aborted: x }, { aborted: x }]);
-  expect([serving.next(C).out, serving.send(S, 2).out]).toEqual([
-    done(),
-    closed(undefined, true, x),
-  ]);
+  expect([serving.next(C).out, serving.next(C).out]).toEqual([{ aborted: x }, done()]);
+  expect(serving.send(S, 2).out).toEqual(closed(undefined, true, x));
   const asking = opened();
   const requests = [asking.next(C), asking.next(C)];
   asking.abort(x);
   expect(requests.map((call) => call.out)).toEqual([{ aborted: x }, done()]);
+  expect([asking.put(S, 1).out, asking.next(S).out]).toEqual([{ aborted: x }, done()]);
+});
+
+test("after an abort, to leave is no question: then nobody is told", () => {
+  const model = opened();
+  model.next(C);
+  model.send(S, 1);
+  model.abort(x);
+  expect(model.return(C, "v").out).toEqual(done("v"));
+  expect(model.next(C).out).toEqual(done());
+  const thrown = opened();
+  thrown.abort(x);
+  expect([thrown.throw(C, e).out, thrown.next(C).out]).toEqual([{ error: e }, done()]);
+});
+
+test("a return that waits for its body rejects with the reason", () => {
+  const model = opened({ scoped: true });
+  model.next(C);
+  model.send(S, 1);
+  const leaving = model.return(C);
+  model.abort(x);
+  expect(leaving.out).toEqual({ aborted: x });
+});
+
+test("items that were waiting count: a client from which they are cut off is told the reason", () => {
+  const model = opened();
+  model.next(C);
+  const sends = [model.send(S, 1), model.send(S, 2)];
+  model.return(S, "r");
+  model.abort(x);
+  expect(sends.map((call) => call.out)).toEqual([{ aborted: x }, { aborted: x }]);
+  expect([model.next(C).out, model.next(C).out]).toEqual([{ aborted: x }, done()]);
 });
 
 test("a call that is cancelled before its hand-over was never made", () => {
@@ -217,11 +248,131 @@ test("a receive that is cancelled after its hand-over: its place stays open", ()
   model.receive(C);
   model.cancel(1, x);
   const send = model.send(S, 1);
-  expect(model.send(C, "too early").out).toEqual({ typeError: true });
+  expect(model.send(C, "too early").out).toEqual({ misuse: "answer not taken" });
   expect(model.receive(C).out).toEqual({ sent: 1 });
   expect(send.out).toBeUndefined();
   model.send(C, "answer");
   expect(send.out).toEqual({ sent: "answer" });
+});
+
+test("a put waits until it has been taken, and then receive() gets the answer", () => {
+  const model = opened();
+  const puts = [model.put(S, 1), model.put(S, 2)];
+  expect(puts.map((call) => call.out)).toEqual([undefined, undefined]);
+  expect(model.next(C).out).toEqual(item(1));
+  expect(puts.map((call) => call.out)).toEqual([put, undefined]);
+  expect(model.next(C).out).toEqual(item(2)); //   its `undefined` is passed by
+  expect(puts[1]!.out).toEqual(put);
+  const receive = model.receive(S);
+  const answer = model.send(C, "a");
+  expect([receive.out, answer.out]).toEqual([{ sent: "a" }, undefined]);
+});
+
+test("an answer to a put that nobody has taken: the next that brings something is refused", () => {
+  const model = opened();
+  model.next(C);
+  model.put(S, 1);
+  const answer = model.send(C, "a");
+  expect(answer.out).toBeUndefined();
+  for (const call of [model.send(S, 2), model.put(S, 2), model.next(S, 2)]) {
+    expect(call.out).toEqual({ misuse: "answer not taken" });
+  }
+  expect(model.next(S).out).toEqual(item("a"));
+  model.send(S, 2);
+  expect(answer.out).toEqual({ sent: 2 });
+});
+
+test("a call that brings something waits at an open place until the answer is there, in its turn", () => {
+  const model = opened();
+  model.next(C);
+  model.put(S, 1);
+  const calls = [model.put(S, 2), model.receive(S), model.put(S, 3)];
+  expect(calls.map((call) => call.out)).toEqual([undefined, undefined, undefined]);
+  const answer = model.send(C, "a"); //            refuses the first, is taken by the second
+  const outs = [{ misuse: "answer not taken" }, { sent: "a" }, put];
+  expect(calls.map((call) => call.out)).toEqual(outs);
+  expect(answer.out).toEqual({ sent: 3 });
+});
+
+test("an error that answers a put is for the next call, and what that brings is not taken", () => {
+  const model = opened();
+  model.next(C);
+  model.put(S, 1);
+  const thrown = model.throw(C, e);
+  expect([model.put(S, 2).out, thrown.out]).toEqual([{ error: e }, undefined]);
+  model.put(S, 3);
+  expect(thrown.out).toEqual(item(3));
+});
+
+test("a client's put is taken, and its answer is kept", () => {
+  const model = opened();
+  model.next(C);
+  const send = model.send(S, 1);
+  expect([model.put(C, "a").out, send.out]).toEqual([put, { sent: "a" }]);
+  model.send(S, 2);
+  expect(model.receive(C).out).toEqual({ sent: 2 });
+});
+
+test("who speaks first: what c1 brings is for the server's first receive() or next()", () => {
+  for (const how of ["send", "put", "next"] as const) {
+    const model = opened();
+    const first = model[how](C, "Ann");
+    expect([first.out, model.receive(S).out]).toEqual([undefined, { sent: "Ann" }]);
+    expect(first.out).toEqual(how === "put" ? put : undefined);
+    model.send(S, "Hello");
+    if (how === "send") expect(first.out).toEqual({ sent: "Hello" });
+    else expect(how === "next" ? first.out : model.next(C).out).toEqual(item("Hello"));
+  }
+});
+
+test("who speaks first: a server that brings something passes it by, and a put is told", () => {
+  const model = opened();
+  const first = model.send(C, "Ann");
+  model.send(S, 1);
+  expect(first.out).toEqual({ sent: 1 });
+  const passed = opened();
+  const rejected = passed.put(C, "Ann");
+  const send = passed.send(S, 1);
+  expect([rejected.out, passed.receive(C).out]).toEqual([{ misuse: "passed by" }, { sent: 1 }]);
+  expect(send.out).toBeUndefined();
+});
+
+test("who speaks first: with nothing, a server's receive() is what `yield` is", () => {
+  for (const how of ["receive", "next", "send", "put"] as const) {
+    const model = opened();
+    const first = model[how](C, undefined);
+    const receive = model.receive(S);
+    const got = { receive: { sent: undefined }, next: item(undefined), send: { sent: undefined } };
+    expect(receive.out).toBeUndefined();
+    expect(how === "put" ? model.receive(C).out : first.out).toEqual(
+      got[how === "put" ? "receive" : how],
+    );
+  }
+});
+
+test("a server's first receive waits to hear what the client brings", () => {
+  const model = opened();
+  model.send(C, "withdrawn");
+  model.cancel(1, x);
+  const receive = model.receive(S);
+  expect(receive.out).toBeUndefined();
+  model.send(C, "Ann");
+  expect(receive.out).toEqual({ sent: "Ann" });
+});
+
+test("return(x) whose x misbehaves has ended the channel, and goes into a body", () => {
+  const model = opened();
+  model.next(C);
+  const send = model.send(S, 1);
+  expect(model.returnBadly(C, e).out).toEqual({ error: e });
+  expect([send.out, model.closed]).toEqual([closed(undefined, false), true]);
+  const scoped = opened({ scoped: true });
+  scoped.next(C);
+  const sent = scoped.send(S, 1);
+  const leaving = scoped.returnBadly(C, e);
+  expect([sent.out, leaving.out]).toEqual([{ error: e }, undefined]);
+  scoped.bodyThrows(e);
+  expect(leaving.out).toEqual({ error: e });
 });
 
 test("an unwanted answer waits for the next call, which answers it", () => {
@@ -280,9 +431,10 @@ test("the calls behind a receive that is cancelled: a value must not take its pl
   model.receive(C);
   const behind = [model.send(C, 1), model.next(C), model.send(C, 2)];
   model.cancel(1, x);
-  expect(behind.map((call) => call.out)).toEqual([{ typeError: true }, undefined, undefined]);
-  model.send(S, "A");
-  expect(behind[1]!.out).toEqual(item("A"));
+  const send = model.send(S, "A");
+  const outs = [{ misuse: "answer not taken" }, item("A"), undefined];
+  expect(behind.map((call) => call.out)).toEqual(outs);
+  expect(send.out).toEqual({ sent: 2 });
 });
 
 test("the client throws before the server started: all its requests are done", () => {

@@ -1,59 +1,73 @@
 /**
  * The sequential specification of a channel, in plain arrays.
  *
- * The client makes requests c(1), c(2), ...; the server makes emissions s(0), s(1), s(2), ...,
- * where s(0) is the opening of the server end. **s(k) answers c(k), and c(k+1) answers s(k).** The
- * model keeps both sequences whole, as two lists of all calls ever made, and finds the answer of a
- * call by its position. It is slow, and there is nothing in it that could get out of step.
+ * The client makes requests c(1), c(2), ...; the server makes emissions s(1), s(2), .... **s(k) answers c(k), and c(k+1)
+ * answers s(k).** So the calls that have been handed over are one conversation, s(0) c(1) s(1) c(2) s(2) ..., in which each
+ * answers the one before it. The model keeps the conversation whole, and beside it, for either end, the calls that have
+ * still to be handed over, in their order. It is slow, and there is nothing in it that could get out of step.
  *
- * A call is *handed over* when it has answered one that waited. So it makes no difference to a
- * cancelled call what comes at its position: the answer waits, not handed over, until it is
- * answered itself, by the next call of the end that cancelled. Only a `receive()` that is cancelled
- * after its hand-over leaves its position *open*, to be taken over by a call without a value.
+ * All that can happen happens at the end of the conversation: its last call waits for its answer, or nobody waits there
+ * any more (a `put`, a call that was cancelled, the beginning), and its *place* is open.
  */
 export type Outcome =
   | { value: unknown; done: boolean } //                  of next, throw, return
   | { sent: unknown } //                                  of send, receive: what came back
+  | { put: true } //                                      of put: it has been taken
   | { opened: true } //                                   of server()
   | { served: unknown } //                                of serve(): what the body returned
   | { closed: { value: unknown; cause: unknown; undelivered?: boolean } }
   | { error: unknown } //                                 rejected with an error that somebody threw
   | { aborted: unknown } //                               rejected with a signal's reason
-  | { typeError: true }
+  | { misuse: "served already" | "answer not taken" | "passed by" } // rejected with a TypeError
   | { overflow: true };
 
 export type Side = "client" | "server";
-export type How = "open" | "next" | "send" | "receive" | "throw" | "return" | "none";
+export type How =
+  | "beginning"
+  | "open"
+  | "next"
+  | "send"
+  | "receive"
+  | "put"
+  | "throw"
+  | "return"
+  | "none";
 
 export interface Call {
+  readonly side: Side;
   readonly how: How;
   readonly value?: unknown;
   out?: Outcome; //      undefined: it waits
   handed?: boolean; //   it has been handed over
-  open?: boolean; //     a receive, cancelled after its hand-over: the last of its list
 }
 
-const isDeparture = (call: Call): boolean => call.how === "throw" || call.how === "return";
-const carriesValue = (call: Call): boolean => !isDeparture(call) && call.value !== undefined;
+const waits = (call: Call): boolean => call.out === undefined;
+const departs = (call: Call): boolean => call.how === "throw" || call.how === "return";
+/** Whether it brings nothing, and so may take an open place. */
+const asks = (call: Call): boolean =>
+  call.how === "receive" || (call.how === "next" && call.value === undefined);
+const opposite = { client: "server", server: "client" } as const;
 
 export class Model {
   /** Every call ever made, in the order of the calls. */
   readonly calls: Call[] = [];
-  /** c(1), c(2), ...; there is no c(0). */
-  #c: Call[] = [{ how: "none", out: { aborted: undefined } }];
-  /** s(0), s(1), ..., without what ends them. */
-  #s: Call[] = [];
-  /** What the server returned or threw. It answers all requests from `#s.length` on. */
-  #end: Call | undefined;
-  /** Whether a request has got what the server returned or threw. */
-  #endTaken = false;
-  /** Whether all is over, whatever is called: the client has left, or the signal has aborted. */
+  /** s(0), c(1), s(1), c(2), ...: what has been handed over. s(0) is open: for what c(1) brings. */
+  readonly #talk: Call[] = [{ side: "server", how: "beginning", out: { opened: true } }];
+  /** What has still to be handed over. The server's ending is the last of its queue. */
+  readonly #queue: Record<Side, Call[]> = { client: [], server: [] };
+  /** The call of `server()`, or `serve(body)`. */
+  #opening: Call | undefined;
+  /** What the server returned or threw. */
+  #ending: Call | undefined;
+  /** Whether nobody will be answered any more: the ending has been heard, the client has left, the signal has aborted. */
   #over = false;
   /** The error or reason that ended the channel. */
   #cause: unknown;
-  /** What the client returned last, as far as the server was told. */
+  /** Which ends have still to be told that the signal has aborted. */
+  readonly #untold = new Set<Side>();
+  /** What the client returned last. */
   #leaving: unknown;
-  /** Whether a server's `next` may still get what the client returned. */
+  /** Whether a server's `next` may still get that. */
   #farewell = false;
   /** Whether the client has returned, or has thrown before the server started. */
   #left = false;
@@ -71,7 +85,7 @@ export class Model {
   }
 
   get closed(): boolean {
-    return this.#over || this.#end !== undefined;
+    return this.#over || this.#ending !== undefined;
   }
   /** Whether the signal of an end has aborted: the body learns of its client's leaving at once. */
   signalled(side: Side): boolean {
@@ -79,20 +93,20 @@ export class Model {
   }
   /** Whether nothing can happen any more, whatever is called. */
   get finished(): boolean {
-    return this.#endTaken || (this.#over && !this.#farewell);
+    return this.#over && !this.#farewell && this.#untold.size === 0;
   }
   get bodyRuns(): boolean {
-    return this.scoped && this.started && this.#s[0]?.out === undefined;
+    return this.scoped && this.started && this.#opening?.out === undefined;
   }
 
   // ---- the calls ------------------------------------------------------------------------------
 
   /** `server()`, or `serve(body)` in the scoped mode, whose promise settles when the body ends. */
   open(): Call {
-    const call = this.#record("open");
-    if (this.closed) this.#finish("server", call);
-    else if (this.#s.length > 0) call.out = { typeError: true };
-    else this.#s.push(call);
+    const call = this.#record("server", "open");
+    if (this.closed) this.#comeLate(call);
+    else if (this.#opening) call.out = { misuse: "served already" };
+    else this.#opening = call;
     this.#settle();
     return call;
   }
@@ -100,206 +114,249 @@ export class Model {
   next = (side: Side, value?: unknown): Call => this.#make(side, "next", value);
   send = (side: Side, value: unknown): Call => this.#make(side, "send", value);
   receive = (side: Side): Call => this.#make(side, "receive");
+  put = (side: Side, value: unknown): Call => this.#make(side, "put", value);
   throw = (side: Side, error: unknown): Call => this.#make(side, "throw", error);
   return = (side: Side, value?: unknown): Call => this.#make(side, "return", value);
 
+  /** `return(x)`, where x misbehaves: its error goes into a body, as a generator's does; else the end has left. */
+  returnBadly(side: Side, error: unknown): Call {
+    const intoBody = side === "client" && this.bodyRuns && !this.closed;
+    if (intoBody) this.#withdraw();
+    const call = side === "server" || intoBody ? this.throw(side, error) : this.return(side);
+    if (!intoBody && !("error" in call.out!)) call.out = { error };
+    return call;
+  }
+
   bodyReturns(value: unknown): void {
-    this.#endBody({ how: "return", value }, { served: value });
+    this.#endBody("return", value, { served: value });
   }
   bodyThrows(error: unknown): void {
-    this.#endBody({ how: "throw", value: error }, { error });
+    this.#endBody("throw", error, { error });
   }
   /** The body rethrows the `ChannelClosed` that told it that the client left. */
   bodyUnwinds(): void {
-    this.#endBody({ how: "return", value: this.told?.value }, { served: undefined });
+    this.#endBody("return", this.told?.value, { served: undefined });
   }
 
   /** A call whose signal has aborted before. */
   refuse(reason: unknown): void {
-    this.#record("send").out = { aborted: reason };
+    this.#record("client", "none").out = { aborted: reason };
   }
 
-  /** The signal of the i-th call (from 0) aborts. */
+  /** The signal of the i-th call (from 0) aborts. One that was handed over leaves its place open. */
   cancel(i: number, reason: unknown): void {
     const call = this.calls[i]!;
-    const list = this.#c.includes(call) ? this.#c : this.#s;
-    if (!this.#waiting(list).includes(call)) return;
+    if (!waits(call) || (call === this.#opening && this.started)) return;
     call.out = { aborted: reason };
-    const k = list.indexOf(call);
-    if (!call.handed) list.splice(k, 1);
-    else if (call.how === "receive") this.#leaveOpen(list, k);
+    if (call === this.#opening) this.#opening = undefined;
+    this.#queue[call.side] = this.#queue[call.side].filter((other) => other !== call);
     this.#settle();
   }
 
-  /** The signal of the channel aborts. An ending that is under way is still heard. */
+  /** The signal of the channel aborts. An ending that is under way is still heard, unless items before it are cut off. */
   abort(reason: unknown): void {
     if (this.#over) return;
-    const emissions = this.#waiting(this.#s);
+    const cut = this.#queue.server.some(waits);
+    const emissions = this.#waiting("server");
+    if (!this.started && this.#opening) emissions.push(this.#opening);
     for (const call of emissions) call.out = { aborted: reason };
-    this.#s = this.#s.filter((call) => !emissions.includes(call));
-    if (this.#end) return;
+    this.#queue.server = this.#queue.server.filter((call) => call === this.#ending);
+    if (this.#ending?.how === "throw" || (this.#ending && !cut)) return;
     this.#over = true;
     this.#cause = reason;
-    const [first, ...others] = this.#waiting(this.#c);
+    const [first, ...others] = this.#waiting("client");
     if (first) first.out = { aborted: reason };
-    for (const call of others) this.#finish("client", call);
+    for (const call of others) this.#finish(call);
+    if (!first) this.#untold.add("client");
+    if (emissions.length === 0) this.#untold.add("server");
   }
 
-  // ---- the two sequences ----------------------------------------------------------------------
+  // ---- the conversation -----------------------------------------------------------------------
 
-  #record(how: How, value?: unknown): Call {
-    const call: Call = { how, value };
+  #record(side: Side, how: How, value?: unknown): Call {
+    const call: Call = { side, how, value };
     this.calls.push(call);
     return call;
   }
 
   #make(side: Side, how: How, value?: unknown): Call {
-    const call = this.#record(how, value);
-    const list = side === "client" ? this.#c : this.#s;
+    const call = this.#record(side, how, value);
     const leaves = how === "return" || (how === "throw" && !this.started);
-    const ended = side === "client" ? this.#endTaken : this.#end !== undefined;
-    if (this.#over || ended) this.#finish(side, call);
+    if (this.#over || (side === "server" && this.#ending)) this.#comeLate(call);
     else if (side === "client" && leaves) this.#leave(call);
-    else if (side === "server" && isDeparture(call)) this.#close(call);
-    else if (carriesValue(call) && this.#itemMayComeAt(list)) call.out = { typeError: true };
-    else if (this.#waiting(list).length >= this.limit) call.out = { overflow: true };
-    else this.#append(list, call);
+    else if (side === "server" && departs(call)) this.#close(call);
+    else if (this.#waiting(side).length >= this.limit) call.out = { overflow: true };
+    else this.#queue[side].push(call);
     this.#settle();
     return call;
   }
 
-  #waiting(list: Call[]): Call[] {
-    return list.filter((call) => !call.out && !(call.how === "open" && this.started));
+  /** The calls of an end that wait. */
+  #waiting(side: Side): Call[] {
+    const last = this.#talk.at(-1)!;
+    return [...(last.side === side ? [last] : []), ...this.#queue[side]].filter(waits);
   }
 
-  /** Everything that follows from the two sequences. */
   #settle(): void {
-    if (this.#over) return;
-    const c = this.#c;
-    const s = this.#s;
-    for (let k = 0; k < s.length; k++) {
-      const request = c[k + 1];
-      this.#answer(c[k], s[k]!); //                          s(k) answers c(k)
-      if (request?.how === "return") this.#tell(request, k);
-      else if (request) this.#answer(s[k], request); //      c(k+1) answers s(k)
+    while (!this.#over && this.#proceed());
+  }
+
+  /** The next thing happens. @returns Whether there was one. */
+  #proceed(): boolean {
+    const last = this.#talk.at(-1)!;
+    const [mine] = this.#queue[last.side];
+    const [theirs] = this.#queue[opposite[last.side]];
+    if (!this.started) return this.#start();
+    if (waits(last)) return this.#handOver(theirs);
+
+    // The answer to a `send` that was cancelled is dropped, once the next call comes, unless it is an ending.
+    const dropped = last.how === "send";
+    const ending = theirs?.how === "return" || theirs === this.#ending;
+    // An error or an ending is for whoever comes, and what that brings is not taken.
+    if (mine && theirs) {
+      if (mine === this.#ending) return this.#append(theirs);
+      if (ending || (departs(theirs) && !dropped)) return this.#replaceLast(mine);
+      if (departs(mine)) return this.#append(theirs);
     }
-    if (this.#end) for (const call of this.#waiting(c.slice(s.length))) this.#hear(this.#end, call);
-  }
+    if (dropped) return this.#handOver(mine && theirs);
 
-  /** `by` answers `call`, if that is there and waits. */
-  #answer(call: Call | undefined, by: Call): void {
-    if (!call || !this.#waiting([call]).length) return;
-    by.handed = true;
-    if (call.how === "open") {
-      this.started = true;
-      if (!this.scoped) call.out = { opened: true };
-    } else if (by.how === "throw") call.out = { error: by.value };
-    else if (call.how === "send" || call.how === "receive") call.out = { sent: by.value };
-    else call.out = { value: by.value, done: false };
-  }
-
-  // ---- a position that a cancelled receive() left open ----------------------------------------
-
-  #append(list: Call[], call: Call): void {
-    const last = list.at(-1);
-    if (last?.open && (this.#departureAt(list) || !(isDeparture(call) || carriesValue(call)))) {
-      if (!this.#departureAt(list)) call.handed = true;
-      list.pop();
+    // What c(1) brings is for a call that asks; one that brings something passes it by. `undefined` is nothing.
+    if (last.how === "beginning") {
+      if (theirs && !departs(theirs) && theirs.value === undefined) return this.#handOver(theirs);
+      if (mine && theirs && asks(mine)) return this.#replaceLast(mine, true);
+      if (mine && theirs?.how === "put") theirs.out = { misuse: "passed by" };
+      return this.#handOver(mine && theirs);
     }
-    if (last) last.open = false;
-    list.push(call);
+
+    // What answers a `put`, or a `receive` that was cancelled, is for a call that asks, be it there or not.
+    if (mine && asks(mine)) return this.#replaceLast(mine, true);
+    if (mine && theirs && theirs.value !== undefined) return this.#refuse(mine);
+    return this.#handOver(mine && theirs);
   }
 
-  /** Those behind it are as if called only now. */
-  #leaveOpen(list: Call[], k: number): void {
-    list[k]!.open = true;
-    for (const call of list.splice(k + 1)) {
-      if (carriesValue(call) && this.#itemMayComeAt(list)) call.out = { typeError: true };
-      else this.#append(list, call);
-    }
+  /** The first request opens the server end, and is not taken by that. */
+  #start(): boolean {
+    if (!this.#opening || this.#queue.client.length === 0) return false;
+    this.started = true;
+    if (!this.scoped) this.#opening.out = { opened: true };
+    return true;
   }
 
-  #itemMayComeAt(list: Call[]): boolean {
-    return list.at(-1)?.open === true && !this.#departureAt(list);
+  /** A call is handed over: it answers the last of the conversation, if that waits, and is its last now. */
+  #handOver(call: Call | undefined): boolean {
+    if (!call) return false;
+    const [first, ...others] = this.#waiting(opposite[call.side]);
+    const last = this.#talk.at(-1)!;
+    this.#append(call);
+    call.handed = true;
+    if (call.how === "put") call.out ??= { put: true };
+    if (!first || first !== last) return true; // passed by
+    if (call === this.#ending) this.#hear(call, first, others);
+    else if (call.how === "return") this.#tell(call, [first, ...others]);
+    else if (call.how === "throw") first.out = { error: call.value };
+    else if (first.how === "send" || first.how === "receive") first.out = { sent: call.value };
+    else first.out = { value: call.value, done: false };
+    return true;
   }
-  /** Whether what has come at the last position is an error, a leaving or an ending. */
-  #departureAt(list: Call[]): boolean {
-    const k = list.length - 1;
-    const by = list === this.#s ? this.#c[k + 1] : (this.#s[k] ?? this.#end);
-    return by !== undefined && isDeparture(by);
+
+  #append(call: Call): true {
+    this.#queue[call.side].shift();
+    this.#talk.push(call);
+    return true;
+  }
+
+  #replaceLast(call: Call, handed = false): true {
+    this.#talk.pop();
+    call.handed = handed;
+    return this.#append(call);
+  }
+
+  #refuse(call: Call): true {
+    call.out = { misuse: "answer not taken" };
+    this.#queue[call.side].shift();
+    return true;
   }
 
   // ---- endings --------------------------------------------------------------------------------
 
   /** The server ends its sequence. */
   #close(call: Call): void {
-    this.#end = call;
+    this.#ending = call;
     if (call.how === "throw") this.#cause = call.value;
     call.out = { value: call.how === "return" ? call.value : undefined, done: true };
+    this.#queue.server.push(call);
   }
 
-  #endBody(end: Call, out: Outcome): void {
-    this.#record("none");
-    this.#s[0]!.out = out;
-    if (!this.closed) this.#close(end);
+  #endBody(how: "return" | "throw", value: unknown, out: Outcome): void {
+    this.#record("server", "none");
+    this.#opening!.out = out;
+    this.#untold.delete("server");
+    if (!this.closed) this.#close({ side: "server", how, value });
     this.#settle();
   }
 
-  /** A request hears how the server ended, and the others that it has ended. */
-  #hear(end: Call, call: Call): void {
-    if (this.#endTaken) this.#finish("client", call);
-    else if (end.how === "throw") call.out = { error: end.value };
-    else if (call.how === "next" || (isDeparture(call) && call.handed)) {
-      call.out = { value: end.value, done: true };
-    } else this.#finish("client", call);
-    this.#endTaken = true;
+  /** The first request that waits hears how the server ended, and the others that it has ended. */
+  #hear(ending: Call, first: Call, others: Call[]): void {
+    this.#over = true;
+    if (ending.how === "throw") first.out = { error: ending.value };
+    else if (first.how === "next" || (departs(first) && first.handed)) {
+      first.out = { value: ending.value, done: true };
+    } else this.#finish(first);
+    for (const call of others) this.#finish(call);
   }
 
-  /** The client leaves: its other requests are done. A body that runs has the next word. */
+  /** The client leaves. A body that runs has the next word; nobody else is waited for. */
   #leave(call: Call): void {
     this.#left = true;
-    if (this.bodyRuns && !this.#end) {
-      for (const other of this.#waiting(this.#c)) {
-        if (other.how !== "return") this.#finish("client", other);
-      }
-      this.#c = this.#c.filter((other, k) => k === 0 || !other.out || other.handed);
-      this.#leaving = call.value;
-      this.#append(this.#c, call);
+    if (call.how === "return") this.#leaving = call.value;
+    if (this.bodyRuns && !this.#ending) {
+      this.#withdraw();
+      this.#queue.client.push(call);
       return;
     }
-    if (this.#end?.how === "throw") call.out = { error: this.#end.value };
-    this.#over = true;
     if (call.how === "throw") this.#cause = call.value;
-    else this.#leaving = call.value;
-    for (const other of this.#waiting(this.#c)) this.#finish("client", other);
-    if (!call.out) this.#finish("client", call);
-    this.#farewell = true;
-    for (const other of this.#waiting(this.#s)) {
-      this.#finish("server", other);
+    if (this.#ending?.how === "throw") call.out = { error: this.#ending.value };
+    else this.#finish(call);
+    for (const other of this.#waiting("client")) this.#finish(other);
+    if (!this.started && this.#opening) this.#finish(this.#opening);
+    this.#farewell = this.started;
+    for (const other of this.#waiting("server")) {
+      this.#finish(other);
       this.#farewell = false;
     }
-    if (this.#end) this.#farewell = false;
+    if (this.#ending) this.#farewell = false;
+    this.#over = true;
   }
 
-  /** c(k+1), a leaving, answers s(k); it passes by calls that do not wait. */
-  #tell(leaving: Call, k: number): void {
-    const calls = this.#waiting(this.#s.slice(k));
-    if (leaving.handed || calls.length === 0) return;
-    leaving.handed = true;
+  /** All requests are done, but earlier leavings go on waiting for the body. */
+  #withdraw(): void {
+    for (const call of this.#waiting("client")) if (call.how !== "return") this.#finish(call);
+    this.#queue.client = this.#queue.client.filter(waits);
+  }
+
+  /** A body learns that its client leaves: all its calls that wait are told. */
+  #tell(leaving: Call, calls: Call[]): void {
     this.#leaving = leaving.value;
     this.#farewell = true;
     for (const call of calls) {
-      this.#finish("server", call);
+      this.#finish(call);
       if (call.how !== "next") this.told = { value: leaving.value };
       this.#farewell = false;
     }
-    this.#s.splice(k + 1);
+    this.#queue.server = this.#queue.server.filter(waits);
+  }
+
+  /** A call comes after the end: the first of an end that has not been told of an abort is, if it is a question. */
+  #comeLate(call: Call): void {
+    const untold = this.#untold.delete(call.side);
+    if (untold && !departs(call)) call.out = { aborted: this.#cause };
+    else this.#finish(call);
   }
 
   /** A call finds the channel closed: as of a finished generator. */
-  #finish(side: Side, call: Call): void {
-    const { how, value } = call;
-    const returned = this.#end?.how === "return" ? this.#end.value : undefined;
+  #finish(call: Call): void {
+    const { side, how, value } = call;
+    const returned = this.#ending?.how === "return" ? this.#ending.value : undefined;
     const theirs = side === "server" ? this.#leaving : returned;
     const closed = { value: theirs, cause: this.#cause };
     if (how === "throw" && !call.handed) call.out = { error: value };

@@ -1,7 +1,19 @@
 const { process } = globalThis as { process?: { env: Record<string, string | undefined> } };
 
+type Scope = "part" | "usual" | "long";
+
 /**
- * Whether tests that try many cases try all they can: so in `npm test`. Where the same tests run once more, to see other
- * engines or broken sources, they try a part.
+ * How many cases the tests try that could try any number:
+ *
+ * - a part, where the same tests run once more, to see other engines or broken sources (`TEST_SCOPE=part`, and browsers);
+ * - as many as find nearly everything, in `npm test`;
+ * - all they can, in `npm run test:long` (`TEST_SCOPE=long`).
  */
-export const thorough: boolean = process !== undefined && process.env["TEST_SCOPE"] !== "part";
+const named = process === undefined ? "part" : process.env["TEST_SCOPE"];
+export const scope: Scope = named === "part" || named === "long" ? named : "usual";
+
+/** Whether it is more than a part. */
+export const thorough: boolean = scope !== "part";
+
+/** What belongs to the scope of this run. */
+export const byScope = <T>(choices: Readonly<Record<Scope, T>>): T => choices[scope];

@@ -1,10 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 
-/** Iterates over what `pull` gives, until that is nothing. Leaving it leaves what it pulls from. */
-export class Batches<B> implements AsyncIterableIterator<B> {
+/** Iterates over what `next` gives. Leaving it leaves the reader. */
+export class BatchIterator<B> implements AsyncIterableIterator<B, undefined> {
+  readonly next: () => Promise<IteratorResult<B, undefined>>;
   readonly #reader: { return(): Promise<unknown> };
-  readonly #pull: () => Promise<B | undefined>;
 
   declare readonly [Symbol.asyncIterator]: () => this;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -13,14 +13,12 @@ export class Batches<B> implements AsyncIterableIterator<B> {
     makeAsyncGenerator(this.prototype);
   }
 
-  constructor(reader: { return(): Promise<unknown> }, pull: () => Promise<B | undefined>) {
+  constructor(
+    reader: { return(): Promise<unknown> },
+    next: () => Promise<IteratorResult<B, undefined>>,
+  ) {
     this.#reader = reader;
-    this.#pull = pull;
-  }
-
-  async next(): Promise<IteratorResult<B, undefined>> {
-    const batch = await this.#pull();
-    return batch === undefined ? { value: undefined, done: true } : { value: batch, done: false };
+    this.next = next;
   }
 
   async return(): Promise<IteratorResult<B, undefined>> {

@@ -6,8 +6,8 @@ export interface ChannelClosedOptions {
   undelivered?: boolean;
   /** The error or abort reason that ended the channel. */
   cause?: unknown;
-  /** The channel's name. */
-  name?: string | undefined;
+  /** Which end is gone, for the person who reads it. */
+  message?: string | undefined;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface ChannelClosedOptions {
  */
 export class ChannelClosed extends Error {
   static {
-    brand(this);
+    brand(this, "ChannelClosed");
   }
 
   /** What the other end returned: the `value` of its last result. */
@@ -37,11 +37,13 @@ export class ChannelClosed extends Error {
   /** `true` if the value of the rejected `send` never reached the other end, `false` if it had been handed over. */
   readonly undelivered: boolean;
 
-  constructor({ value, undelivered = false, cause, name }: ChannelClosedOptions = {}) {
-    super(
-      name === undefined ? "The channel has ended" : `The channel has ended: ${name}`,
-      cause === undefined ? undefined : { cause },
-    );
+  constructor({
+    value,
+    undelivered = false,
+    cause,
+    message = "The channel has ended",
+  }: ChannelClosedOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.value = value;
     this.undelivered = undelivered;
   }
@@ -63,7 +65,7 @@ export class ChannelClosed extends Error {
    *   for (let i = 0; ; i++) await client.send(i);
    * })().catch(ChannelClosed.ignore);
    *
-   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 1 2
+   * await channel.serve(async (server) => console.log(await server.receive(), await server.receive())); // => 0 1
    * await counting;
    * ```
    */
@@ -79,23 +81,29 @@ export class ChannelClosed extends Error {
  */
 export class ChannelOverflow extends Error {
   static {
-    brand(this);
+    brand(this, "ChannelOverflow");
   }
 
   constructor(limit: number, name?: string) {
-    const where = name === undefined ? "one end of a channel" : `one end of "${name}"`;
-    super(`Too many calls wait on ${where} (limit ${limit}). Is an \`await\` missing?`);
+    const channel = name === undefined ? "the channel" : `"${name}"`;
+    super(
+      `Too many calls wait on this end of ${channel} (limit ${limit}). Is an \`await\` missing?`,
+    );
   }
 }
 
-/** Names the instances of a class, and makes `instanceof` hold for those of another copy of this package, too. */
-function brand(type: { readonly name: string; readonly prototype: Error }): void {
-  const { name, prototype } = type;
+/**
+ * Names the errors of a class, and makes `instanceof` hold for those of another copy of this package in the program, too.
+ * The name is spelt out, since bundlers shorten those of classes.
+ */
+export function brand(type: { readonly prototype: Error }, name: string): void {
+  const { prototype } = type;
   const mark = Symbol.for(`coroutine-channels.${name}`);
   prototype.name = name;
   Object.defineProperty(prototype, mark, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
+      // A subclass knows its own.
       if (this !== type) return Function.prototype[Symbol.hasInstance].call(this as never, value);
       return typeof value === "object" && value !== null && mark in value;
     },

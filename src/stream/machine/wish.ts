@@ -1,0 +1,35 @@
+import { CLIENT, NEXT, nobodyListens } from "../../core/call.ts";
+import type { Call, Kind } from "../../core/call.ts";
+import type { Settle } from "../../core/settle.ts";
+
+/** A call of the reader. It waits until its wish is filled. */
+export class Wish<T> implements Call {
+  readonly side: typeof CLIENT = CLIENT;
+  readonly kind: Kind;
+  /** The error or the departure that it brings, until the writer has heard of it; in the end its outcome. */
+  value: unknown;
+  /** How many items it lacks; none as long as the writer has not heard of what it brings. */
+  lacks: number;
+  /** Where a wish for many gathers its items. */
+  readonly gathered: T[] | undefined;
+  /** Whether it takes no item, but an iterator that will. */
+  readonly borrows: boolean;
+  waits = true;
+  settle: Settle = nobodyListens;
+  answered: Promise<unknown> | undefined = undefined;
+  next: Wish<T> | undefined = undefined;
+  previous: Wish<T> | undefined = undefined;
+
+  constructor(kind: Kind, value: unknown, lacks: number, gathered?: T[], borrows = false) {
+    this.kind = kind;
+    this.value = value;
+    this.lacks = lacks;
+    this.gathered = gathered;
+    this.borrows = borrows;
+  }
+}
+
+/** A wish for one item, as `next()` has it. */
+export function wishForOne<T>(): Wish<T> {
+  return new Wish(NEXT, undefined, 1);
+}
