@@ -3,12 +3,12 @@
 import type { Row } from "../../../bench/measure/row.ts";
 import type { Spread } from "../../../bench/measure/spread.ts";
 
-const WIDTH = 720;
+const WIDTH = 740;
 const LINE = 24;
-const LEFT = 290;
+const LEFT = 312;
 const RIGHT = 56;
 /** Where lines end, and the names of their contenders begin. */
-const PLOT_RIGHT = WIDTH - 280;
+const PLOT_RIGHT = WIDTH - 300;
 
 /** What a contender is called. */
 export type Titles = (contender: string) => string;
