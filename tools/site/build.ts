@@ -1,14 +1,15 @@
 /** `npm run site`: makes the whole site anew, in tools/site/dist. */
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 
 import { installPackages } from "../../bench/measure/install.ts";
 
 installPackages(import.meta.dirname);
-execFileSync(process.execPath, ["../../scripts/build.ts"], {
+const { status } = spawnSync(process.execPath, ["../../scripts/build.ts"], {
   cwd: import.meta.dirname,
   stdio: "inherit",
 });
+if (status !== 0) process.exit(1); // it has said why
 
 // They load what has just been installed.
 const { site } = await import("./make/folders.ts");

@@ -22,7 +22,7 @@ export function withLinks(source: string, text: string, wanted: Set<string>): st
   const rewrite = (whole: string, before: string, target: string, anchor = "") => {
     if (target.startsWith("/")) return whole;
     const path = posix.normalize(posix.join(posix.dirname(source), target)).replace(/\/$/, "");
-    return before + addressOf(path, source, wanted) + anchor;
+    return before + addressOf(path, wanted) + anchor;
   };
   return text
     .split("\n")
@@ -33,9 +33,10 @@ export function withLinks(source: string, text: string, wanted: Set<string>): st
     .join("\n");
 }
 
-function addressOf(path: string, source: string, wanted: Set<string>): string {
-  if (path.endsWith(".md") && existsSync(project + path)) return `/${ELSEWHERE[path] ?? path}`;
-  if (!existsSync(project + path)) throw new Error(`${source}: A link leads nowhere: ${path}`);
+/** What is not there gets the address that it would have: the checks of the built site report it. */
+function addressOf(path: string, wanted: Set<string>): string {
+  if (path.endsWith(".md")) return `/${ELSEWHERE[path] ?? path}`;
+  if (!existsSync(project + path)) return `/source/${path}.md`;
   wanted.add(path);
   return `/${pageOfSource(path)}`;
 }
