@@ -1,10 +1,11 @@
-/** What the playground's programs run with: the built library in one file, and what starts them. */
+/** What the playground's programs run with: the built library, file by file, and what starts them. */
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { posix } from "node:path";
 
-import { type OutputOptions, rolldown } from "rolldown";
+import { rolldown } from "rolldown";
 
-import type { Entry, Modules } from "../playground/messages.ts";
+import { IMPORTED_FILE, type LibraryFile, type Modules } from "../playground/messages.ts";
 import { pages, project, site } from "./folders.ts";
 import { allPrograms, browserEntryPoints } from "./programs.ts";
 
@@ -16,41 +17,36 @@ export async function writePlayground(): Promise<void> {
 }
 
 async function modules(): Promise<Modules> {
-  const entries: Record<string, Entry> = {};
-  for (const { name, stem } of browserEntryPoints()) {
-    const { exports } = await bundle(`export * from "${project}dist/${stem}.js";`);
-    entries[name] = { stem, exports };
-  }
-  const lines = browserEntryPoints().map(
-    ({ stem }) => `export * as ${stem} from "${project}dist/${stem}.js";`,
-  );
-  const { code: library } = await bundle(lines.join("\n"));
-  // No module: Chromium starts none as a worker in a frame without an origin.
-  const { code: boot } = await bundle(`import "${site}playground/boot.ts";`, {
-    format: "iife",
-    minify: true,
-  });
-  return { boot, library: `${library}\n//# sourceURL=coroutine-channels.js`, entries };
+  const entries = browserEntryPoints().map(({ name, stem }) => [name, `dist/${stem}.js`] as const);
+  return {
+    boot: await boot(),
+    library: filesOf(entries.map(([, path]) => path)),
+    entries: Object.fromEntries(entries),
+  };
 }
 
-async function bundle(
-  program: string,
-  options: OutputOptions = {},
-): Promise<{ code: string; exports: string[] }> {
-  const input = `${site}bundle-of-this.js`; // a module that exists in memory only
-  const build = await rolldown({
-    input,
-    platform: "browser",
-    external: /^node:/,
-    plugins: [
-      {
-        name: "program",
-        resolveId: (id) => (id === input ? id : null),
-        load: (id) => (id === input ? program : null),
-      },
-    ],
-  });
-  const { output } = await build.generate({ ...options, codeSplitting: false });
+/** The files that some files need, and these themselves, each behind all that it imports. */
+function filesOf(paths: readonly string[]): LibraryFile[] {
+  const found = new Map<string, string>();
+  function visit(path: string): void {
+    if (found.has(path)) return;
+    const text = readFileSync(project + path, "utf8").replace(
+      /\n\/\/# sourceMappingURL=.*\n?$/,
+      "\n",
+    );
+    for (const [, , target = ""] of text.matchAll(IMPORTED_FILE)) {
+      visit(posix.join(posix.dirname(path), target));
+    }
+    found.set(path, text);
+  }
+  for (const path of paths) visit(path);
+  return Array.from(found, ([path, text]) => ({ path, text }));
+}
+
+/** In one file, and no module: Chromium starts none as a worker in a frame without an origin. */
+async function boot(): Promise<string> {
+  const build = await rolldown({ input: `${site}playground/boot.ts`, platform: "browser" });
+  const { output } = await build.generate({ format: "iife", minify: true, codeSplitting: false });
   await build.close();
-  return output[0];
+  return output[0].code;
 }

@@ -5,7 +5,8 @@
 
 import { printed } from "../../../test/support/printed.ts";
 import { compile } from "./compile.ts";
-import type { Level, Message, Start, State } from "./messages.ts";
+import { IMPORTED_FILE } from "./messages.ts";
+import type { Level, LibraryFile, Message, Start, State } from "./messages.ts";
 
 /** A program that prints for ever fills no memory of the page. */
 const MOST_LINES = 1000;
@@ -52,23 +53,37 @@ async function start({ modules, program }: Start, port: MessagePort): Promise<vo
   countTimers();
 
   try {
-    const library = blob(modules.library);
-    const namespaces = (await import(/* @vite-ignore */ library)) as Record<string, unknown>;
-    const inspect = namespaces["inspect"] as Inspect | undefined;
-    const recording = inspect?.record({ limit: MOST_EVENTS, values: true });
-    watch(post, inspect, recording);
-
-    const addresses = Object.entries(modules.entries).map(([name, { stem, exports }]) => {
-      const names = exports.map((one) => `export const ${one} = all.${stem}.${one};`);
-      return [name, blob(`import * as all from "${library}";\n${names.join("\n")}`)] as const;
-    });
+    const files = load(modules.library);
+    const entry = (name: string) => files.get(modules.entries[name] ?? "");
+    const inspect = entry("coroutine-channels/inspect");
+    const inspecting = inspect
+      ? ((await import(/* @vite-ignore */ inspect)) as Inspect)
+      : undefined;
+    watch(post, inspecting, inspecting?.record({ limit: MOST_EVENTS, values: true }));
     post({ type: "state", state: "running", report: "" });
-    const code = compile(program, new Map(addresses));
+    const code = compile(program, entry);
     await import(/* @vite-ignore */ blob(`${code}\n//# sourceURL=program.ts`));
   } catch (error) {
     say(post, "error", describe(error));
   }
   over = true;
+}
+
+/** Makes the library's files importable, in a folder of their own as far as its own reports can tell. */
+function load(library: readonly LibraryFile[]): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  for (const { path, text } of library) {
+    const address = (_whole: string, before: string, target: string) => {
+      const { pathname } = new URL(target, `file:///${path}`);
+      return `${before}"${addresses.get(pathname.slice(1))}"`;
+    };
+    const name = `/coroutine-channels/${path}`;
+    const code = text
+      .replaceAll(IMPORTED_FILE, address)
+      .replaceAll("import.meta.url", `"file://${name}"`);
+    addresses.set(path, blob(`${code}\n//# sourceURL=${name}`));
+  }
+  return addresses;
 }
 
 function blob(text: string): string {
@@ -158,8 +173,7 @@ function watch(
     if (quiet === 2) {
       const waiting = (await inspect?.waits())?.length ?? 0;
       if (over && waiting === 0) tell("ended", "");
-      else
-        tell("waits", inspect?.report() ?? "The program waits for something that does not come.");
+      else tell(over ? "left" : "waits", inspect?.report() ?? "");
     }
     later(() => void look(), LOOK_EVERY);
   }

@@ -4,15 +4,15 @@ import { transform } from "sucrase";
 
 const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])([^"'\n]+)\2/g;
 
-/** @param addresses From the name of a module to where it is. */
-export function compile(program: string, addresses: ReadonlyMap<string, string>): string {
+/** @param addressOf From the name of a module to where it is. */
+export function compile(program: string, addressOf: (name: string) => string | undefined): string {
   const { code } = transform(program, {
     transforms: ["typescript"],
     disableESTransforms: true,
     filePath: "program.ts",
   });
   return code.replaceAll(IMPORT, (_whole, before: string, quote: string, name: string) => {
-    const address = addresses.get(name);
+    const address = addressOf(name);
     if (address === undefined) throw new Error(`The playground has no module "${name}"`);
     return before + quote + address + quote;
   });

@@ -5,6 +5,8 @@ export type State =
   | "running"
   /** Everything is over, and no call waits. */
   | "ended"
+  /** The program's text has come to its end; calls wait, though, which nobody will answer. */
+  | "left"
   /** Nothing runs any more, and yet the program is not over. */
   | "waits"
   | "stopped";
@@ -17,20 +19,24 @@ export type Message =
 
 export type Level = "log" | "warn" | "error";
 
-/** What a program is given to run with: the text of modules, by name. */
+/** What a program is given to run with. */
 export interface Modules {
   /** Runs in the worker before anything else. */
   readonly boot: string;
-  /** All entry points in one file, so that they share their core. */
-  readonly library: string;
-  /** Per import name, the names that it exports, and what the library file calls it. */
-  readonly entries: Readonly<Record<string, Entry>>;
+  /** In such an order that each file imports only files before it. */
+  readonly library: readonly LibraryFile[];
+  /** From the name that a program imports to the path of the file. */
+  readonly entries: Readonly<Record<string, string>>;
 }
 
-export interface Entry {
-  readonly stem: string;
-  readonly exports: readonly string[];
+export interface LibraryFile {
+  /** `dist/core/call.js` */
+  readonly path: string;
+  readonly text: string;
 }
+
+/** An import or export of another file of the library: `from "./core/call.js"`. */
+export const IMPORTED_FILE = /^((?:import|export|\}).*?)"(\.[^"]+)"/gm;
 
 export interface Start {
   readonly modules: Modules;

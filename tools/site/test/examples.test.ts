@@ -30,7 +30,7 @@ describe("in the playground", () => {
         .first()
         .filter({ hasText: `// ${place}` })
         .waitFor();
-      const end = await status(page, "ended", "waits");
+      const end = await status(page, "ended", "hangs");
       assert.deepEqual(await printedLines(page), expected);
       if (!broken) assert.match(end, /^ended/);
     });

@@ -62,7 +62,7 @@ describe("a hostile program", () => {
       "await navigator.storage.getDirectory()",
     ];
     await run(page, attempts.map(attempt).join("\n"));
-    await status(page, "ended", "waits");
+    await status(page, "ended");
     assert.deepEqual(await printedLines(page), [
       "undefined",
       "undefined",
