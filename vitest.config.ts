@@ -27,7 +27,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: excludedFiles(runtime()),
+    exclude: [...excludedFiles(runtime()), "test/long/**"],
     execArgv: ["--expose-gc"],
     // Far beyond what any test takes: only what hangs is stopped.
     testTimeout: 120_000,

@@ -4,7 +4,7 @@ import type { AbortSignal } from "./core/platform.ts";
 
 /** Options of a channel. */
 export interface ChannelOptions {
-  /** Ends the whole channel when it aborts: what waits on either end rejects with the signal's reason. */
+  /** Ends the whole channel when it aborts: the first call of each end, waiting or next to come, rejects with its reason. */
   signal?: AbortSignal | undefined;
   /** How many calls may wait on one end; one more rejects with `ChannelOverflow`. A positive integer or `Infinity`; 1024 by default. */
   limit?: number | undefined;

@@ -114,7 +114,7 @@ export class Channel<T, U = void, R = void> {
    *
    * @returns The server end.
    * @throws {@link ChannelClosed} when the client has left or the channel has ended; `TypeError` when the channel is
-   *   being served already; the reason of a signal.
+   *   served already; the reason of a signal, be it this or the channel's own.
    *
    * @example
    * ```ts
@@ -142,15 +142,16 @@ export class Channel<T, U = void, R = void> {
    * from where it waits, and the client waits until it has cleaned up. An `AbortError` that has come of the server's
    * `signal` unwinds it, too.
    *
-   * Four things differ from a generator. What the first request brings can be received. A client that leaves settles its own waiting requests at once. A body's
-   * catch-all sees the `ChannelClosed` by which a client that left unwinds it; a body that swallows it goes on, as a
-   * generator that yields in its `finally` does. And the body runs in a turn of its own, never inside the client's call.
+   * Five things differ from a generator. A body that begins with `receive()` gets what the first request brought. A client
+   * that leaves settles its own waiting requests at once. A body's catch-all sees the `ChannelClosed` by which a client
+   * that left unwinds it; a body that swallows it goes on, as a generator that yields in its `finally` does. The body runs
+   * in a turn of its own, never inside the client's call. And `send(promise)` does not await the promise.
    *
    * Cancels with `signal`, as long as it waits for the client. Once the body runs, that is the body's own business.
    *
    * @param body Gets the server end, and may pass it on.
    * @returns What the body returned; `undefined` when the client left, which is no error, and unwound the body.
-   * @throws What the body threw; what {@link Channel.server} throws.
+   * @throws What the body threw; what {@link Channel.server} throws; `TypeError` for a body that is a generator function.
    *
    * @example
    * ```ts

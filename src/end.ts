@@ -55,7 +55,7 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
    * @returns The other end's answer.
    * @throws {@link ChannelClosed} when the other end has gone, where `undelivered` tells whether the item reached it;
    *   {@link ChannelOverflow} when too many calls wait on this end; the error that the other end threw; the reason of a
-   *   signal; `TypeError` when a cancelled `receive` of this end has left an item to be taken first.
+   *   signal; `TypeError` when a `put` or a cancelled `receive` of this end has left an answer to be received first.
    *
    * @example
    * ```ts
@@ -74,10 +74,13 @@ export interface ChannelEnd<In, Out, Return = void> extends AsyncGenerator<In, R
   readonly send: (this: object, value: Out, options?: WaitOptions) => Promise<In>;
 
   /**
-   * Asks for the next item and sends nothing: `send(undefined)`, for an end with nothing to say.
+   * Asks for the next item and brings nothing: `send(undefined)`, for an end with nothing to say, but that it takes the
+   * answer that a `put` or a cancelled `receive` has left.
+   *
+   * A server's first `receive()` gives what the client's first request has brought, if that has brought anything.
    *
    * Waits and rejects as {@link ChannelEnd.send} does. Cancels with `signal`, and never takes an item with it: an item
-   * that is already under way waits for this end's next call, which must be one that brings no value.
+   * that is already under way waits for this end's next `receive()` or `next()`.
    *
    * @returns The next item.
    *

@@ -131,20 +131,23 @@ function lanesOf(channels: object): [name: string, lane: Servable][] {
 
 /** Waits until a client asks for something. @returns Whether one has: they may all have gone before. */
 function firstRequest(lives: readonly Life[], signal: AbortSignal | undefined): Promise<boolean> {
+  // A channel that has ended is not opened: its server end has still to be told why.
+  const there = lives.filter((life) => !life.closed);
   return new Promise((resolve, reject) => {
-    let waiting = lives.length;
+    let waiting = there.length;
     const release =
       signal &&
       onAbort(signal, () => {
         reject(signal.reason);
-        for (const life of lives) life.giveUp(signal.reason);
+        for (const life of there) life.giveUp(signal.reason);
       });
     const settle = (asked: boolean): void => {
       release?.();
       resolve(asked);
     };
-    for (const life of lives) {
-      if (!life.closed) life.scoped = life.shared = true;
+    if (waiting === 0) settle(false);
+    for (const life of there) {
+      life.scoped = life.shared = true;
       life.open(
         createCall(SERVER, OPEN, undefined, (outcome) => {
           if (!(outcome instanceof Failure)) settle(true);

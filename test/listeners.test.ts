@@ -10,7 +10,7 @@ import {
 } from "coroutine-channels";
 import { expect, test } from "vitest";
 
-import { outcome, waiting } from "./support/outcome.ts";
+import { done, outcome, waiting } from "./support/outcome.ts";
 import { settled } from "./support/settled.ts";
 
 /** A signal that knows who listens to it. */
@@ -178,6 +178,45 @@ test("what throws because of a signal keeps no other from being told", async () 
   await settled();
   expect(() => listeners[0]!()).toThrow(failure);
   expect(await outcome(call)).toEqual({ rejects: "reason" });
+});
+
+test("kind 5: twenty thousand that throw because of a signal keep nobody from being told", async () => {
+  const target = {
+    addEventListener() {},
+    removeEventListener() {
+      throw new Error("will not be removed");
+    },
+  };
+  const listeners: (() => void)[] = [];
+  const signal = {
+    aborted: false,
+    reason: "reason",
+    addEventListener: (_: string, listener: () => void) => void listeners.push(listener),
+    removeEventListener() {},
+  } as unknown as AbortSignal;
+  for (let i = 0; i < 20_000; i++) void waiting(events(target, "event", { signal }).next());
+  const call = waiting(new Channel<number>().client().receive({ signal }));
+  await settled();
+  expect(listeners).toHaveLength(1);
+  expect(() => listeners[0]!()).toThrow("will not be removed");
+  expect(await outcome(call)).toEqual({ rejects: "reason" });
+});
+
+test("kind 3: a body that begins to listen only after its client has left is told, too", async () => {
+  let told = 0;
+  const client = produce<number>(async (server) => {
+    await settled();
+    await new Promise<void>((resolve) => {
+      server.signal.addEventListener("abort", () => {
+        told++;
+        resolve();
+      });
+    });
+  });
+  const request = client.next();
+  expect(await client.return()).toEqual({ value: undefined, done: true });
+  expect(await outcome(request)).toEqual(done());
+  expect(told).toBe(1);
 });
 
 test("nodejs/node#65298: a call with a signal that has aborted already adds no listener", async () => {

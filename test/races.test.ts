@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { settled } from "./support/settled.ts";
-import { thorough } from "./support/scope.ts";
+import { byScope } from "./support/scope.ts";
 
-const runs = thorough ? 2000 : 200;
+const runs = byScope({ part: 200, usual: 2000, long: 20_000 });
 
 const reason = Symbol("reason");
 const failure = new Error("failure");
@@ -23,10 +23,16 @@ interface Plan {
 interface Routine {
   readonly calls: number;
   readonly patient: boolean;
+  /** How a producer hands over. */
+  readonly how: "send" | "put";
 }
 
 const routines = fc.array(
-  fc.record({ calls: fc.integer({ min: 1, max: 5 }), patient: fc.boolean() }),
+  fc.record({
+    calls: fc.integer({ min: 1, max: 5 }),
+    patient: fc.boolean(),
+    how: fc.constantFrom("send" as const, "put" as const),
+  }),
   {
     minLength: 1,
     maxLength: 3,
@@ -39,7 +45,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   ending: fc.constantFrom("none", "client returns", "server returns", "server throws", "abort"),
 });
 
-type Fate = "waits" | "sent" | "undelivered" | "handed over" | "cancelled" | "failed";
+type Fate = "waits" | "sent" | "put" | "undelivered" | "handed over" | "cancelled" | "never put";
 
 /** One run of a plan: who did what, and what became of it. */
 class Run {
@@ -68,7 +74,9 @@ class Run {
       opening.then((server) => {
         if (server === undefined) return undefined;
         return Promise.all([
-          ...producers.map((producer) => this.#repeat("send", producer, () => this.#send(server))),
+          ...producers.map((producer) =>
+            this.#repeat(producer.how, producer, () => this.#send(server, producer.how)),
+          ),
           this.#end(ending, server),
         ]);
       }),
@@ -106,14 +114,13 @@ class Run {
     return controller.signal;
   }
 
-  async #send(server: Server<number>): Promise<void> {
+  async #send(server: Server<number>, how: "send" | "put"): Promise<void> {
     const id = this.fates.push("waits") - 1;
     try {
-      await server.send(id, { signal: this.#signal() });
-      this.fates[id] = "sent";
+      await server[how](id, { signal: this.#signal() });
+      this.fates[id] = how === "put" ? "put" : "sent";
     } catch (error) {
-      if (error === reason) this.fates[id] = "cancelled";
-      else if (error === failure) this.fates[id] = "failed";
+      if (error === reason) this.fates[id] = how === "put" ? "never put" : "cancelled";
       else {
         ChannelClosed.ignore(error);
         this.fates[id] = (error as ChannelClosed).undelivered ? "undelivered" : "handed over";
@@ -153,13 +160,14 @@ test("every item is received once or its sender is told, in order, and nobody ha
     expect(run.received).toEqual([...new Set(run.received)].sort((a, b) => a - b));
     run.fates.forEach((fate, id) => {
       seen.add(fate);
-      if (fate === "sent" || fate === "handed over") expect(run.received).toContain(id);
-      else if (fate === "undelivered") expect(run.received).not.toContain(id);
+      if (["sent", "put", "handed over"].includes(fate)) expect(run.received).toContain(id);
+      else if (/^(undelivered|never put)$/.test(fate)) expect(run.received).not.toContain(id);
       else expect(fate).toBe("cancelled");
     });
   });
   await fc.assert(property, { numRuns: runs });
-  expect([...seen].sort()).toEqual(["cancelled", "handed over", "sent", "undelivered"]);
+  const all = ["cancelled", "handed over", "never put", "put", "sent", "undelivered"];
+  expect([...seen].sort()).toEqual(all);
 }, 60_000);
 
 interface Said {

@@ -163,11 +163,11 @@ export abstract class Life {
   }
 
   /** Ends it from outside. Each end is told once: by its calls that wait, or else by its next. */
-  protected endWith(reason: unknown, told: Call | undefined): void {
+  protected endWith(reason: unknown, ...told: (Call | undefined)[]): void {
     this.phase = ENDED;
     this.cause = reason;
     this.#owed = new Set<Side>([CLIENT, SERVER]);
-    if (told !== undefined) this.#owed.delete(told.side);
+    for (const call of told) if (call !== undefined) this.#owed.delete(call.side);
     // In a body of several channels, no call of this one has waited to be opened.
     if (this.opening !== undefined && !this.shared) this.#owed.delete(SERVER);
   }

@@ -3,9 +3,9 @@ import { cancelOnAbort } from "../core/abort.ts";
 import { makeAskable } from "../core/ask.ts";
 import { makeAsyncGenerator } from "../core/async-generator.ts";
 import { CLIENT, NEXT, RECEIVE, RETURN, THROW } from "../core/call.ts";
-import { createAbortController } from "../core/platform.ts";
 import type { AbortSignal } from "../core/platform.ts";
 import { promiseOf } from "../core/settle.ts";
+import { createSignal } from "../core/signal.ts";
 import type { Settle } from "../core/settle.ts";
 import { settling } from "../end.ts";
 import type { WaitOptions } from "../end.ts";
@@ -116,10 +116,18 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    const supply = this.#leaving === undefined ? this.#transfer.ready : undefined;
-    return supply === undefined
-      ? this.#call(new Wish(NEXT, undefined, 1))
-      : Promise.resolve({ value: supply.take(), done: false });
+    const wish = new Wish<T>(NEXT, undefined, 1);
+    if (this.#leaving === undefined) {
+      const result = this.#transfer.pull();
+      if (result !== undefined) return Promise.resolve(result);
+      const offer = this.#transfer.meetOffer(wish);
+      if (offer !== undefined) {
+        const answered = promiseOf<IteratorResult<T, void>>(wish);
+        offer.settle(undefined);
+        return answered;
+      }
+    }
+    return this.#call(wish);
   }
 
   read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {
@@ -157,13 +165,7 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = createAbortController();
-      this.#signal = controller.signal;
-      (this.#transfer.watchers ??= [undefined, undefined])[CLIENT] = controller;
-      this.#transfer.announce(CLIENT);
-    }
-    return this.#signal;
+    return (this.#signal ??= createSignal(this.#transfer, CLIENT));
   }
 
   #call<R>(wish: Wish<T>, signal?: AbortSignal): Promise<R> {
@@ -200,7 +202,7 @@ export class ReaderEnd<T> implements Reader<T> {
     return known.then(
       (result) => this.return(result),
       async (error: unknown) => {
-        if (this.#transfer.scoped) return this.throw(error);
+        if (this.#transfer.bodyRuns) return this.throw(error);
         await this.return();
         throw error;
       },

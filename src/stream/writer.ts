@@ -2,9 +2,9 @@
 import { cancelOnAbort } from "../core/abort.ts";
 import { makeDisposable } from "../core/async-generator.ts";
 import { PUT, RETURN, SEND, SERVER, THROW } from "../core/call.ts";
-import { createAbortController } from "../core/platform.ts";
 import type { AbortSignal } from "../core/platform.ts";
 import { promiseOf } from "../core/settle.ts";
+import { createSignal } from "../core/signal.ts";
 import type { WaitOptions } from "../end.ts";
 import { Offer } from "./machine/offer.ts";
 import { supplyOf } from "./machine/supply.ts";
@@ -129,7 +129,17 @@ export class WriterEnd<T> implements Writer<T> {
 
   send(item: T, options?: WaitOptions): Promise<void> {
     if (!options?.signal?.aborted && this.#transfer.join(item)) return joined;
-    return this.#call(new Offer(SEND, item), options?.signal);
+    const offer = new Offer<T>(SEND, item);
+    if (options?.signal === undefined) {
+      const wish = this.#transfer.meetWish(offer);
+      if (wish !== undefined) {
+        offer.value = undefined;
+        const answered = promiseOf<void>(offer);
+        wish.settle({ value: item, done: false });
+        return answered;
+      }
+    }
+    return this.#call(offer, options?.signal);
   }
 
   put(item: T, options?: WaitOptions): Promise<void> {
@@ -155,18 +165,12 @@ export class WriterEnd<T> implements Writer<T> {
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      const controller = createAbortController();
-      this.#signal = controller.signal;
-      (this.#transfer.watchers ??= [undefined, undefined])[SERVER] = controller;
-      this.#transfer.announce(SERVER);
-    }
-    return this.#signal;
+    return (this.#signal ??= createSignal(this.#transfer, SERVER));
   }
 
   #call(offer: Offer<T>, signal?: AbortSignal): Promise<void> {
     const answered = promiseOf<void>(offer);
-    if (signal?.aborted) this.#transfer.refuse(offer, signal.reason);
+    if (signal?.aborted) this.#transfer.turnAway(offer, signal.reason);
     else {
       if (signal !== undefined) {
         cancelOnAbort(offer, signal, () => this.#transfer.cancel(offer, signal.reason));

@@ -14,9 +14,9 @@ import { type Block, type Program, racingPrograms, steppedPrograms } from "./pro
 import { BareReturn, PromptReturn } from "./prompt-return.ts";
 import { sourceOf } from "./source.ts";
 import { World } from "./world.ts";
-import { thorough } from "../support/scope.ts";
+import { byScope } from "../support/scope.ts";
 
-const runs = thorough ? 4000 : 500;
+const runs = byScope({ part: 500, usual: 3000, long: 20_000 });
 
 type Start = (body: Block, world: World) => Conversation;
 type Style = Parameters<typeof consume>[3];

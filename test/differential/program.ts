@@ -4,7 +4,8 @@ import fc from "fast-check";
 export type Block = readonly Statement[];
 /** What a body does. */
 export type Statement =
-  | { readonly is: "yield" | "return"; readonly value: unknown }
+  | { readonly is: "yield"; readonly value: unknown; readonly how: "send" | "put" }
+  | { readonly is: "return"; readonly value: unknown }
   | { readonly is: "throw"; readonly error: number }
   /** Awaits some microtasks, or else the consumer's next release. */
   | { readonly is: "ticks"; readonly count: number }
@@ -58,7 +59,11 @@ function bodies(waits: boolean): fc.Arbitrary<Block> {
     if (where.yields)
       choices.push({
         weight: 8,
-        arbitrary: fc.record({ is: fc.constant("yield" as const), value: items }),
+        arbitrary: fc.record({
+          is: fc.constant("yield" as const),
+          value: items,
+          how: fc.constantFrom("send" as const, "send" as const, "put" as const),
+        }),
       });
     if (where.returns)
       choices.push({

@@ -1,16 +1,21 @@
-/** The same body as the source text of a generator function, and of a producer: nothing else differs. */
+/**
+ * The same body as the source text of a generator function, and of a producer: nothing else differs. To `put` an item, and
+ * then to `receive()`, is to `send` it.
+ */
 import type { Block, Statement } from "./program.ts";
 
 export type Dialect = "generator" | "producer";
 
 const words = {
   generator: {
-    yield: (value: string) => `yield ${value}`,
+    send: (value: string) => `yield ${value}`,
+    put: (value: string) => `yield ${value}`,
     delegate: (body: string) => `yield* (async function* () {\n${body}})();`,
     rethrow: "",
   },
   producer: {
-    yield: (value: string) => `await server.send(${value})`,
+    send: (value: string) => `await server.send(${value})`,
+    put: (value: string) => `(await server.put(${value}), await server.receive())`,
     delegate: (body: string) => `await (async (server) => {\n${body}})(server);`,
     // The difference for a catch-all: it sees the client's leaving, and a well-behaved body lets it pass.
     rethrow: "if (left(error)) throw error;\n",
@@ -23,10 +28,11 @@ export function sourceOf(block: Block, dialect: Dialect): string {
 }
 
 function one(statement: Statement, dialect: Dialect): string {
-  const { yield: yields, delegate, rethrow } = words[dialect];
+  const { delegate, rethrow } = words[dialect];
   switch (statement.is) {
     case "yield": {
       const value = literal(statement.value);
+      const yields = words[dialect][statement.how];
       return `see("yields", ${value}); see("got", ${yields(value)});`;
     }
     case "return":

@@ -1,6 +1,6 @@
 /** What a hand-over costs in counts, which unlike times are the same on every machine. */
 
-import { Channel, type Server } from "coroutine-channels";
+import { Channel, ChannelClosed, serveAll, type Server } from "coroutine-channels";
 import { describe, expect, it } from "vitest";
 
 import { countsPerItem } from "../../bench/measure/counts.ts";
@@ -8,6 +8,10 @@ import { settled } from "../support/settled.ts";
 
 async function emit(server: Server<number>, count: number): Promise<void> {
   for (let i = 0; i < count; i++) await server.send(i);
+}
+
+async function put(server: Server<number>, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await server.put(i);
 }
 
 async function emitAnswered(server: Server<number, number>, count: number): Promise<void> {
@@ -53,6 +57,17 @@ const programs = {
     const channel = new Channel<number>();
     await Promise.all([channel.serve((server) => emit(server, count)), takeAll(channel)]);
   },
+  "two ways, the client first": async (count: number) => {
+    const channel = new Channel<number, number>();
+    const serving = channel.serve(async (server) => {
+      let item = await server.receive();
+      for (let i = 1; i < count; i++) item = await server.send(item + 1);
+    });
+    const asking = async (): Promise<void> => {
+      for (let i = 0; ; i += 2) await channel.client().send(i);
+    };
+    await Promise.all([serving, asking().catch(ChannelClosed.ignore)]);
+  },
   "two ways, with server()": async (count: number) => {
     const channel = new Channel<number, number>();
     await Promise.all([openAndEmitAnswered(channel, count), answerAll(channel)]);
@@ -68,12 +83,31 @@ const programs = {
   },
 };
 
+const puts = {
+  "with serve()": async (count: number) => {
+    const channel = new Channel<number>();
+    await Promise.all([channel.serve((server) => put(server, count)), takeAll(channel)]);
+  },
+  "with serveAll()": async (count: number) => {
+    const channel = new Channel<number>();
+    await Promise.all([serveAll([channel], ([server]) => put(server, count)), takeAll(channel)]);
+  },
+};
+
 describe("a hand-over", () => {
   it.each(Object.entries(programs))(
     "takes two promises, two jobs and two turns when it goes %s",
     async (_, program) => {
       await settled();
       expect(await countsPerItem(program)).toEqual({ promises: 2, jobs: 2, turns: 2 });
+    },
+  );
+
+  it.each(Object.entries(puts))(
+    "takes one turn less when it is a put, since both ends go on, %s",
+    async (_, program) => {
+      await settled();
+      expect(await countsPerItem(program)).toEqual({ promises: 2, jobs: 2, turns: 1 });
     },
   );
 

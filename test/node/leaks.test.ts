@@ -1,16 +1,19 @@
 /** Nothing stays behind: no listener, no item, no channel. Needs `--expose-gc`, and counts no time. */
 import { getEventListeners } from "node:events";
 
-import { Channel, produce, StreamChannel, type Client, type Server } from "coroutine-channels";
+import { Channel, produce, serveAll, StreamChannel } from "coroutine-channels";
+import type { Client, Server } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
 
 import { FLAT, gone, heap } from "../support/garbage.ts";
 import { waiting } from "../support/outcome.ts";
+import { byScope } from "../support/scope.ts";
 import { settled } from "../support/settled.ts";
 
-const MILLION = 1_000_000;
+/** So many that a few bytes for each would show. */
+const MANY = byScope({ part: 300_000, usual: 300_000, long: 1_000_000 });
 
-describe("a million cancelled calls", () => {
+describe("very many cancelled calls", () => {
   test("on one signal that lives on, withdrawn one by one, leave no listener and no memory", async () => {
     const channel = new Channel<number, object>({ limit: Infinity });
     const client = channel.client();
@@ -30,7 +33,7 @@ describe("a million cancelled calls", () => {
     // Also until the table of signals has its size, which is that of those that live between two collections.
     await calls(200_000);
     const before = await heap();
-    await calls(MILLION);
+    await calls(MANY);
     expect((await heap()) - before).toBeLessThan(FLAT);
     expect(getEventListeners(alive.signal, "abort")).toHaveLength(1);
   }, 120_000);
@@ -54,7 +57,7 @@ describe("a million cancelled calls", () => {
     );
     await converse(20_000);
     const before = await heap();
-    await converse(MILLION);
+    await converse(MANY);
     expect((await heap()) - before).toBeLessThan(FLAT);
     expect(getEventListeners(lived.signal, "abort").length).toBeLessThanOrEqual(1);
     await client.return();
@@ -120,6 +123,27 @@ const disposals: [string, (ends: Ends) => Promise<WeakRef<object>>][] = [
       const item = {};
       void waiting(client.next(item));
       await settled();
+      return new WeakRef(item);
+    },
+  ],
+  [
+    "put, and answered",
+    async ({ client, server }) => {
+      await server.put({});
+      const item = {};
+      const putting = waiting(client.put(item));
+      await server.receive();
+      await putting;
+      return new WeakRef(item);
+    },
+  ],
+  [
+    "refused where another answer had to be taken",
+    async ({ client, server }) => {
+      await server.put({});
+      void waiting(client.next({}));
+      const item = {};
+      await waiting(server.put(item)).catch(() => {});
       return new WeakRef(item);
     },
   ],
@@ -209,6 +233,34 @@ const abandoned: [string, () => Promise<WeakRef<object>>][] = [
       const channel = new StreamChannel<number>();
       void waiting(channel.client().read(5));
       return new WeakRef(channel);
+    },
+  ],
+  [
+    "a channel in whose place an answer waits that nobody will take",
+    async () => {
+      const { client, server } = await open();
+      await server.put({});
+      void waiting(client.next({}));
+      return new WeakRef(client);
+    },
+  ],
+  [
+    "a body of several that nobody asks",
+    async () => {
+      const channel = new Channel();
+      void serveAll([channel, new Channel()], () => {});
+      return new WeakRef(channel);
+    },
+  ],
+  [
+    "a body of several whose channels nobody holds",
+    async () => {
+      const [one, two] = [new Channel<number>(), new Channel<number>()];
+      void serveAll([one, two], async ([a, b]) => {
+        for (;;) await Promise.all([a.put(1), b.put(1)]);
+      });
+      await one.client().next();
+      return new WeakRef(two);
     },
   ],
   ["a channel that was never used", async () => new WeakRef(new Channel())],

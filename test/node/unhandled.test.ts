@@ -1,7 +1,7 @@
 /** No error that somebody was told of is reported as unhandled, and one that nobody was told of is. */
 import { EventEmitter } from "node:events";
 
-import { Channel, events, produce, StreamChannel } from "coroutine-channels";
+import { Channel, events, produce, serveAll, StreamChannel } from "coroutine-channels";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { settled } from "../support/settled.ts";
@@ -92,6 +92,76 @@ const silent: [string, () => Promise<unknown>][] = [
       void channel.serve((server) => server.send(1));
       await channel.client().next();
       controller.abort(failure);
+    },
+  ],
+  [
+    "a channel that is aborted before anybody has asked, though a body waits",
+    async () => {
+      const controller = new AbortController();
+      const channel = new Channel<number>({ signal: controller.signal });
+      void channel.serve(() => {});
+      controller.abort(failure);
+    },
+  ],
+  [
+    "a body of several that throws, some of whose clients are told",
+    async () => {
+      const [one, two] = [new Channel<number>(), new Channel<number>()];
+      void serveAll([one, two], () => Promise.reject(failure));
+      await two.client().return();
+      await told(one.client().next());
+    },
+  ],
+  [
+    "a lane's leaving that unwinds a body of several, whose other clients are told",
+    async () => {
+      const [one, two] = [new Channel<number>(), new Channel<number>()];
+      void serveAll([one, two], async ([a, b]) => {
+        await b.put(1);
+        await a.put(1);
+      });
+      void two.client().next();
+      await one.client().return();
+      await told(two.client().next());
+    },
+  ],
+  [
+    "a body of several that all clients have left",
+    async () => {
+      const [one, two] = [new Channel<number>(), new Channel<number>()];
+      void serveAll([one, two], ([a]) => a.put(1).then(() => a.put(2)));
+      for await (const _ of one.client()) break;
+      await two.client().return();
+    },
+  ],
+  [
+    "a body of several, all cut off before anybody has asked",
+    async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      void serveAll([new Channel({ signal }), new Channel({ signal })], () => {});
+      controller.abort(failure);
+    },
+  ],
+  [
+    "a send that a body does not await, and whose client leaves",
+    async () => {
+      const client = produce<number>(async (server) => {
+        void server.send(1);
+        await server.send(2);
+      });
+      for await (const _ of client) break;
+    },
+  ],
+  [
+    "a put that a bare server does not await, and whose client leaves",
+    async () => {
+      const channel = new Channel<number>();
+      void channel.server().then((server) => {
+        void server.put(1);
+        void server.put(2);
+      });
+      for await (const _ of channel.client()) break;
     },
   ],
   [
@@ -200,6 +270,14 @@ const loud: [string, () => Promise<unknown>][] = [
       const client = channel.client();
       await client.next();
       await client.return();
+    },
+  ],
+  [
+    "a body of several that fails when all its clients have left",
+    async () => {
+      const channel = new Channel<number>();
+      void serveAll([channel], ([server]) => server.send(1).catch(() => Promise.reject(failure)));
+      for await (const _ of channel.client()) break;
     },
   ],
   [

@@ -53,10 +53,10 @@ const falsy = [0, "", false, NaN, 0n];
 /** The value number i, by preference one that a careless test would take for none. */
 export const valueOf = (i: number): unknown => (i <= falsy.length ? falsy[i - 1] : i);
 
-export const cancelled = (step: Step): number | undefined =>
+export const cancelled = (step: string): number | undefined =>
   step.startsWith("abort(") ? Number(step.slice(6, -1)) : undefined;
 
-export const isRefused = (step: Step): boolean => step.startsWith("refused:");
+export const isRefused = (step: string): boolean => step.startsWith("refused:");
 
 /** "c.next", "s.send(false)", "abort(2)" ... */
 export const namesOf = (sequence: Sequence): string[] =>

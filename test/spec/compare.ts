@@ -42,7 +42,7 @@ export interface Comparison {
   readonly failures: Map<string, Failure>;
 }
 
-interface Settled {
+export interface Settled {
   readonly at: number; // after which step
   readonly turn: number; // in which order
   readonly rejected: boolean;
@@ -60,8 +60,6 @@ export async function compareAll(
 ): Promise<Comparison> {
   const result = options.result ?? { compared: 0, failures: new Map<string, Failure>() };
   const { drain, close } = drainer();
-  const { stackTraceLimit = 10 } = traces;
-  traces.stackTraceLimit = 0;
   let batch: Run[] = [];
   const flush = async () => {
     const rounds = Math.max(0, ...batch.map((one) => one.rounds.length));
@@ -84,7 +82,6 @@ export async function compareAll(
     }
     await flush();
   } finally {
-    traces.stackTraceLimit = stackTraceLimit;
     close();
   }
   return result;
@@ -103,7 +100,9 @@ export function summary(result: Comparison, most = 8): string {
   return [`${all.length} differences of ${kinds.size} kinds; the shortest:`, ...shown].join("\n\n");
 }
 
-function drainer(): { drain: () => Promise<void>; close: () => void } {
+export function drainer(): { drain: () => Promise<void>; close: () => void } {
+  const { stackTraceLimit = 10 } = traces;
+  traces.stackTraceLimit = 0;
   const { port1, port2 } = new MessageChannel();
   let wake = (): void => undefined;
   port1.onmessage = () => wake();
@@ -112,7 +111,11 @@ function drainer(): { drain: () => Promise<void>; close: () => void } {
       wake = resolve;
       port2.postMessage(0);
     });
-  return { drain, close: () => port1.close() };
+  const close = (): void => {
+    port1.close();
+    traces.stackTraceLimit = stackTraceLimit;
+  };
+  return { drain, close };
 }
 
 /** One channel and its sequence. */
@@ -347,7 +350,7 @@ const messages = {
   "passed by": /passed/,
 };
 
-function matches(expected: Outcome, { rejected, value }: Settled): boolean {
+export function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   if ("done" in expected) {
     if (rejected || typeof value !== "object" || value === null) return false;
     const result = value as IteratorResult<unknown>;
@@ -371,7 +374,7 @@ function matches(expected: Outcome, { rejected, value }: Settled): boolean {
   );
 }
 
-function print(value: unknown): string {
+export function print(value: unknown): string {
   if (value instanceof ChannelClosed) {
     const { value: v, cause, undelivered } = value;
     return `ChannelClosed(${print({ value: v, cause, undelivered })})`;

@@ -57,12 +57,14 @@ export class Model {
   readonly #queue: Record<Side, Call[]> = { client: [], server: [] };
   /** The call of `server()`, or `serve(body)`. */
   #opening: Call | undefined;
+  /** Whether a body serves this channel and others: then the server end is there, whether the client has asked or not. */
+  shared = false;
   /** What the server returned or threw. */
   #ending: Call | undefined;
   /** Whether nobody will be answered any more: the ending has been heard, the client has left, the signal has aborted. */
   #over = false;
   /** The error or reason that ended the channel. */
-  #cause: unknown;
+  cause: unknown;
   /** Which ends have still to be told that the signal has aborted. */
   readonly #untold = new Set<Side>();
   /** What the client returned last. */
@@ -70,10 +72,10 @@ export class Model {
   /** Whether a server's `next` may still get that. */
   #farewell = false;
   /** Whether the client has returned, or has thrown before the server started. */
-  #left = false;
-  /** Whether the server end has been handed out. */
+  left = false;
+  /** Whether the client has asked, and the server end has been handed out. */
   started = false;
-  /** Scoped: what the client returned, as the body's last call that rejected for it was told. */
+  /** What the client returned, as the last call of the server that rejected for it was told. */
   told: { readonly value: unknown } | undefined;
 
   readonly scoped: boolean;
@@ -89,11 +91,15 @@ export class Model {
   }
   /** Whether the signal of an end has aborted: the body learns of its client's leaving at once. */
   signalled(side: Side): boolean {
-    return this.closed || (side === "server" && this.#left);
+    return this.closed || (side === "server" && this.left);
   }
   /** Whether nothing can happen any more, whatever is called. */
   get finished(): boolean {
-    return this.#over && !this.#farewell && this.#untold.size === 0;
+    const farewell = this.#farewell && (this.started || this.shared);
+    return this.#over && !farewell && this.#untold.size === 0;
+  }
+  get served(): boolean {
+    return this.shared || this.#opening !== undefined;
   }
   get bodyRuns(): boolean {
     return this.scoped && this.started && this.#opening?.out === undefined;
@@ -105,7 +111,7 @@ export class Model {
   open(): Call {
     const call = this.#record("server", "open");
     if (this.closed) this.#comeLate(call);
-    else if (this.#opening) call.out = { misuse: "served already" };
+    else if (this.served) call.out = { misuse: "served already" };
     else this.#opening = call;
     this.#settle();
     return call;
@@ -138,6 +144,12 @@ export class Model {
     this.#endBody("return", this.told?.value, { served: undefined });
   }
 
+  /** A body begins to serve this channel and others, or gives that up. */
+  share(shared: boolean): void {
+    this.shared = shared;
+    this.#settle();
+  }
+
   /** A call whose signal has aborted before. */
   refuse(reason: unknown): void {
     this.#record("client", "none").out = { aborted: reason };
@@ -163,7 +175,7 @@ export class Model {
     this.#queue.server = this.#queue.server.filter((call) => call === this.#ending);
     if (this.#ending?.how === "throw" || (this.#ending && !cut)) return;
     this.#over = true;
-    this.#cause = reason;
+    this.cause = reason;
     const [first, ...others] = this.#waiting("client");
     if (first) first.out = { aborted: reason };
     for (const call of others) this.#finish(call);
@@ -181,7 +193,7 @@ export class Model {
 
   #make(side: Side, how: How, value?: unknown): Call {
     const call = this.#record(side, how, value);
-    const leaves = how === "return" || (how === "throw" && !this.started);
+    const leaves = how === "return" || (how === "throw" && !this.started && !this.#ending);
     if (this.#over || (side === "server" && this.#ending)) this.#comeLate(call);
     else if (side === "client" && leaves) this.#leave(call);
     else if (side === "server" && departs(call)) this.#close(call);
@@ -236,9 +248,9 @@ export class Model {
 
   /** The first request opens the server end, and is not taken by that. */
   #start(): boolean {
-    if (!this.#opening || this.#queue.client.length === 0) return false;
+    if (!this.served || this.#queue.client.length === 0) return false;
     this.started = true;
-    if (!this.scoped) this.#opening.out = { opened: true };
+    if (this.#opening && !this.scoped) this.#opening.out = { opened: true };
     return true;
   }
 
@@ -282,7 +294,7 @@ export class Model {
   /** The server ends its sequence. */
   #close(call: Call): void {
     this.#ending = call;
-    if (call.how === "throw") this.#cause = call.value;
+    if (call.how === "throw") this.cause = call.value;
     call.out = { value: call.how === "return" ? call.value : undefined, done: true };
     this.#queue.server.push(call);
   }
@@ -290,6 +302,11 @@ export class Model {
   #endBody(how: "return" | "throw", value: unknown, out: Outcome): void {
     this.#record("server", "none");
     this.#opening!.out = out;
+    this.end(how, value);
+  }
+
+  /** The body ends, which is no question. */
+  end(how: "return" | "throw", value: unknown): void {
     this.#untold.delete("server");
     if (!this.closed) this.#close({ side: "server", how, value });
     this.#settle();
@@ -307,19 +324,19 @@ export class Model {
 
   /** The client leaves. A body that runs has the next word; nobody else is waited for. */
   #leave(call: Call): void {
-    this.#left = true;
+    this.left = true;
     if (call.how === "return") this.#leaving = call.value;
     if (this.bodyRuns && !this.#ending) {
       this.#withdraw();
       this.#queue.client.push(call);
       return;
     }
-    if (call.how === "throw") this.#cause = call.value;
+    if (call.how === "throw") this.cause = call.value;
     if (this.#ending?.how === "throw") call.out = { error: this.#ending.value };
     else this.#finish(call);
     for (const other of this.#waiting("client")) this.#finish(other);
     if (!this.started && this.#opening) this.#finish(this.#opening);
-    this.#farewell = this.started;
+    this.#farewell = true;
     for (const other of this.#waiting("server")) {
       this.#finish(other);
       this.#farewell = false;
@@ -340,7 +357,6 @@ export class Model {
     this.#farewell = true;
     for (const call of calls) {
       this.#finish(call);
-      if (call.how !== "next") this.told = { value: leaving.value };
       this.#farewell = false;
     }
     this.#queue.server = this.#queue.server.filter(waits);
@@ -349,7 +365,7 @@ export class Model {
   /** A call comes after the end: the first of an end that has not been told of an abort is, if it is a question. */
   #comeLate(call: Call): void {
     const untold = this.#untold.delete(call.side);
-    if (untold && !departs(call)) call.out = { aborted: this.#cause };
+    if (untold && !departs(call)) call.out = { aborted: this.cause };
     else this.#finish(call);
   }
 
@@ -358,15 +374,18 @@ export class Model {
     const { side, how, value } = call;
     const returned = this.#ending?.how === "return" ? this.#ending.value : undefined;
     const theirs = side === "server" ? this.#leaving : returned;
-    const closed = { value: theirs, cause: this.#cause };
+    const closed = { value: theirs, cause: this.cause };
     if (how === "throw" && !call.handed) call.out = { error: value };
     else if (how === "return") call.out = { value, done: true };
     else if (how === "next" || how === "throw") {
       const farewell = side === "server" && this.#farewell;
       call.out = { value: farewell ? this.#leaving : undefined, done: true };
       if (farewell) this.#farewell = false;
-    } else if (how !== "open") call.out = { closed: { ...closed, undelivered: !call.handed } };
-    else if (this.scoped && this.#left) call.out = { served: undefined };
+    } else if (how !== "open") {
+      call.out = { closed: { ...closed, undelivered: !call.handed } };
+      const toldToLeave = side === "server" && this.left && this.cause === undefined;
+      if (toldToLeave) this.told = { value: this.#leaving };
+    } else if (this.scoped && this.left) call.out = { served: undefined };
     else call.out = { closed };
   }
 }

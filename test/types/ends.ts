@@ -1,6 +1,6 @@
 /** Compiled only, by the linter: what the ends are assignable to, and what their calls take. */
-import { Channel, produce } from "coroutine-channels";
-import type { ChannelEnd, Client, Server } from "coroutine-channels";
+import { Channel, produce, serveAll, StreamChannel } from "coroutine-channels";
+import type { ChannelEnd, Client, Server, Writer } from "coroutine-channels";
 
 // As an async generator goes wherever one is wanted: repeaterjs/repeater#17, #56, #64.
 declare const client: Client<string, number, boolean>;
@@ -35,6 +35,8 @@ export async function calls(): Promise<void> {
   if (result.done) result.value satisfies boolean;
   else result.value satisfies string;
   (await server.send("text")) satisfies number;
+  (await client.put(1)) satisfies void;
+  (await server.put("text", { signal: new AbortController().signal })) satisfies void;
   client.signal satisfies AbortSignal;
   await client.send(1, { signal: new AbortController().signal });
   await client.receive({ signal: undefined });
@@ -47,6 +49,10 @@ export async function calls(): Promise<void> {
   await client.send();
   // @ts-expect-error: the server sends text
   await server.send(1);
+  // @ts-expect-error: the server sends text
+  await server.put(1);
+  // @ts-expect-error: a put has something to hand over
+  await server.put();
   // @ts-expect-error: the server returns a boolean
   await server.return("text");
   // @ts-expect-error: a signal, not a controller
@@ -82,6 +88,74 @@ export async function upwards(channel: Channel<void, number>): Promise<void> {
   (await writing.receive()) satisfies number;
 }
 
+class Animal {
+  readonly name: string = "animal";
+}
+class Dog extends Animal {
+  bark(): void {}
+}
+
+/** Sending is checked strictly: an end that sends dogs must not be given cats. What comes in may be taken for more. */
+export function variance(dogs: Server<Dog>, animals: Server<Animal>, kennel: Client<Dog>): void {
+  kennel satisfies Client<Animal>;
+  animals satisfies Server<Dog>;
+  // @ts-expect-error: it sends dogs only
+  dogs satisfies Server<Animal>;
+  // @ts-expect-error: it gives animals
+  animals satisfies AsyncIterable<Dog>;
+  const feed = (client: Client<string, Animal>): void => void client;
+  // @ts-expect-error: it takes dogs only
+  feed({} as Client<string, Dog>);
+}
+
+/** A method without its end does not compile. */
+export async function detached(): Promise<void> {
+  const { send, receive, put } = client;
+  // @ts-expect-error: send belongs to an end
+  await send(1);
+  // @ts-expect-error: receive belongs to an end
+  await receive();
+  // @ts-expect-error: put belongs to an end
+  await put(1);
+  const bound = client.send.bind(client);
+  (await bound(1)) satisfies string;
+}
+
+/** The server ends of `serveAll` have the types of their channels, by name or by place. */
+export async function lanes(): Promise<void> {
+  const channels = { numbers: new Channel<number>(), text: new Channel<string, boolean>() };
+  const result = await serveAll(channels, async ({ numbers, text }) => {
+    numbers satisfies Server<number>;
+    (await text.send("text")) satisfies boolean;
+    // @ts-expect-error: this lane takes numbers
+    await numbers.put("text");
+    return 1;
+  });
+  result satisfies number | undefined;
+  await serveAll([new Channel<number>(), new StreamChannel<string>()], ([numbers, texts]) => {
+    numbers satisfies Server<number>;
+    texts satisfies Writer<string>;
+  });
+  await serveAll(
+    Array.from({ length: 5 }, () => new Channel<number>()),
+    async (servers) => {
+      for (const server of servers) await server.put(1);
+    },
+  );
+  interface Named {
+    readonly even: Channel<number>;
+  }
+  class Lanes {
+    readonly even = new Channel<number>();
+  }
+  await serveAll({} as Named, ({ even }) => even.put(1));
+  await serveAll(new Lanes(), ({ even }) => even.put(1));
+  // @ts-expect-error: the channel is served, and not its client
+  await serveAll({ even: channels.numbers.client() }, () => {});
+  // @ts-expect-error: a lane is a channel
+  await serveAll({ even: 5 }, () => {});
+}
+
 export async function bodies(): Promise<void> {
   const channel = new Channel<string, number, boolean>({ limit: 1, name: "name" });
   (await channel.serve(async (end) => (await end.send("text")) > 1)) satisfies boolean | undefined;
@@ -109,3 +183,4 @@ produce<string, number>((end) => {
 }) satisfies AsyncGenerator<string, void, number>;
 // @ts-expect-error: the body returns a number
 produce<string, void, number>(async () => "text");
+produce<string>((end) => end.put("text"), { limit: 1, name: "text" }) satisfies Client<string>;

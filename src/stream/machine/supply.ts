@@ -42,13 +42,14 @@ export class Supply<T> {
   }
 
   /** Moves at most `count` items that are at hand to the end of `to`. @returns How many. */
-  move(count: number, to: T[]): number {
+  move(count: number, to: T[]): T[] {
     const { items, taken } = this;
     const end = Math.min(items.length, taken + count);
-    for (let i = taken; i < end; i++) to.push(items[i]!);
     this.taken = end;
+    if (to.length === 0 && (items as object).constructor === Array) to = items.slice(taken, end);
+    else for (let i = taken; i < end; i++) to.push(items[i]!);
     if (!this.ready) this.drop();
-    return end - taken;
+    return to;
   }
 
   /** The source has answered. */

@@ -1,4 +1,4 @@
-import { bringsItem, CLIENT, isPlain, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
+import { bringsItem, CLIENT, isPlain, NEXT, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
 import type { Call } from "../../core/call.ts";
 import { ChannelOverflow } from "../../core/errors.ts";
 import { CLOSED, ENDED, FRESH, Life, OPENED } from "../../core/life.ts";
@@ -47,7 +47,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
-  /** Lets an item join the wish that waits for many, if that does not fill it. @returns Whether it has. */
+  /**
+   * An item joins the wish that waits for many, unless it is the last that it lacks. By far the most of what `send` has to
+   * do (workload joined).
+   *
+   * @returns Whether it has.
+   */
   join(item: T): boolean {
     const wish = this.#wishes.head;
     if (
@@ -63,12 +68,51 @@ export class Transfer<T> extends Life implements Lender<T> {
     return true;
   }
 
-  /** The supply that fills a wish for one at once, if there is an item at hand. */
-  get ready(): Supply<T> | undefined {
-    if (this.#wishes.head !== undefined || this.#running !== undefined) return undefined;
-    if (this.#kept !== undefined) return undefined;
-    const supply = this.#taken === undefined ? this.#offers.head?.supply : undefined;
-    return supply?.ready ? supply : undefined;
+  /** An offer of one item meets the wish for one that waits alone. @returns That wish. */
+  meetWish(offer: Offer<T>): Wish<T> | undefined {
+    const wish = this.#wishes.head;
+    if (
+      wish === undefined ||
+      wish.kind !== NEXT ||
+      wish.next !== undefined ||
+      wish.gathered !== undefined ||
+      wish.borrows ||
+      this.#offers.head !== undefined ||
+      this.phase !== OPENED
+    ) {
+      return undefined;
+    }
+    this.#wishes.remove(wish);
+    this.#taken = offer;
+    return wish;
+  }
+
+  /** A wish for one meets an offer that has been taken and waits alone. @returns That offer. */
+  meetOffer(wish: Wish<T>): Offer<T> | undefined {
+    const offer = this.#taken;
+    if (offer === undefined || this.#offers.head !== undefined || this.phase !== OPENED) {
+      return undefined;
+    }
+    this.#taken = undefined;
+    this.#wishes.push(wish);
+    return offer;
+  }
+
+  /** A wish for one is filled at once, where many are offered. @returns The item, if there is one. */
+  pull(): IteratorResult<T, undefined> | undefined {
+    const offer = this.#offers.head;
+    const supply = offer?.supply;
+    if (
+      supply === undefined ||
+      this.#wishes.head !== undefined ||
+      this.#taken !== undefined ||
+      this.#kept !== undefined ||
+      this.#running !== undefined
+    ) {
+      return undefined;
+    }
+    const result = this.lend(offer!, supply.age);
+    return result.done ? undefined : result;
   }
 
   /** A call comes in. */
@@ -84,7 +128,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (late) this.finishLate(call);
     else if (ends) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
-      this.tell(call, new Failure(new ChannelOverflow(this.limit, this.name)));
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else if (side === SERVER) this.#offers.push(call);
     else {
       this.#wishes.push(call);
@@ -95,9 +139,9 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (ends) this.#announce();
   }
 
-  /** A call does not come in. */
-  refuse(call: Wish<T> | Offer<T>, reason: unknown): void {
-    this.tell(call, new Failure(reason));
+  /** A call does not come in after all. */
+  turnAway(call: Wish<T> | Offer<T>, reason: unknown): void {
+    this.refuse(call, reason);
     this.settle();
   }
 
@@ -112,7 +156,7 @@ export class Transfer<T> extends Life implements Lender<T> {
       }
     } else if (call === this.#taken) this.#taken = undefined;
     else (call.supply?.hearsOut ? this.#closing : this.#offers).remove(call);
-    this.tell(call, new Failure(reason));
+    this.refuse(call, reason);
     this.advance();
     this.settle();
   }
@@ -138,9 +182,8 @@ export class Transfer<T> extends Life implements Lender<T> {
       this.#postponed.push(() => this.destroy(reason));
       return;
     }
-    const failure = new Failure(reason);
-    for (const offer of this.#closing.drain()) this.tell(offer, failure);
-    if (this.phase !== ENDED) this.#cutOff(failure);
+    for (const offer of this.#closing.drain()) this.refuse(offer, reason);
+    if (this.phase !== ENDED) this.#cutOff(reason);
     this.settle();
     this.#announce();
   }
@@ -155,12 +198,11 @@ export class Transfer<T> extends Life implements Lender<T> {
         return { value, done: false };
       }
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(offer, supply);
-      if (supply.ready) {
-        const value = supply.take();
+      const result = supply.ready ? { value: supply.take(), done: false as const } : undefined;
+      if (result === undefined || this.#wishes.head !== undefined || this.#postponed.length > 0) {
         this.advance();
-        return { value, done: false };
       }
-      this.advance();
+      if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
   }
@@ -189,12 +231,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     const { gathered, supply } = call as Partial<
       Pick<Wish<T>, "gathered"> & Pick<Offer<T>, "supply">
     >;
-    if (gathered !== undefined && (gathered.length > 0 || isPlain(call.kind))) {
-      this.#grant(call as Wish<T>, gathered);
-      return;
+    const gives = gathered !== undefined && (gathered.length > 0 || isPlain(call.kind));
+    if (gives) this.#answer(call, gathered);
+    else {
+      if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
+      super.finish(call, value, handed);
     }
-    if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
-    super.finish(call, value, handed);
   }
 
   /** An offer that ends before its source has leaves that to be closed. */
@@ -258,10 +300,9 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** The writer hears of the error or the departure that a wish brings, which then is one for an item. */
   #hear(wish: Wish<T>, offer: Offer<T>): boolean {
     if (!bringsItem(offer)) {
-      if (!this.#kept?.ready) return this.#end(wish, offer);
-      // The writer has closed, but not all has been read.
+      if (wish.kind === RETURN) return this.#end(wish, offer);
       this.#wishes.remove(wish);
-      this.finish(wish, undefined, false);
+      this.refuse(wish, wish.value);
       return true;
     }
     wish.lacks = 1;
@@ -269,7 +310,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     else {
       if (offer === this.#taken) this.#taken = undefined;
       else this.#offers.remove(offer);
-      this.tell(offer, new Failure(wish.value));
+      this.refuse(offer, wish.value);
     }
     wish.value = undefined;
     return true;
@@ -284,7 +325,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.phase = ENDED;
     this.#offers.remove(last);
     this.#wishes.remove(wish);
-    if (last.kind === THROW) this.tell(wish, new Failure(last.value));
+    if (last.kind === THROW) this.refuse(wish, last.value);
     else this.finish(wish, last.value, wish.lacks > 0);
     for (const other of this.#wishes.drain()) this.finish(other, undefined, false);
     return false;
@@ -297,7 +338,9 @@ export class Transfer<T> extends Life implements Lender<T> {
       this.#grant(wish, lendsAll ? new ListLoan(supply) : new Loan(this, offer));
     } else if (wish.gathered === undefined) this.#give(wish, supply.take());
     else {
-      wish.lacks -= supply.move(wish.lacks, wish.gathered);
+      const before = wish.gathered.length;
+      wish.gathered = supply.move(wish.lacks, wish.gathered);
+      wish.lacks -= wish.gathered.length - before;
       if (wish.lacks === 0) this.#grant(wish, wish.gathered);
     }
     return true;
@@ -315,6 +358,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   #grant(wish: Wish<T>, value: unknown): void {
     this.#wishes.remove(wish);
+    this.#answer(wish, value);
+  }
+
+  #answer(wish: Call, value: unknown): void {
     this.tell(wish, isPlain(wish.kind) ? value : { value, done: false });
   }
 
@@ -334,8 +381,28 @@ export class Transfer<T> extends Life implements Lender<T> {
     const supply = this.#wishes.head === undefined ? undefined : offer?.supply;
     if (offer === undefined || supply === undefined || supply.busy) return false;
     if (supply.async) void this.#await(offer, supply);
-    else this.#run(offer, supply);
+    else {
+      do this.#run(offer, supply);
+      while (this.#joins(supply));
+    }
     return !supply.async;
+  }
+
+  /** An item of a source joins the wish that waits for many, unless it is the last that it lacks. */
+  #joins(supply: Supply<T>): boolean {
+    const wish = this.#wishes.head;
+    if (
+      wish?.gathered === undefined ||
+      wish.lacks < 2 ||
+      !supply.ready ||
+      this.#kept !== undefined ||
+      this.#postponed.length > 0
+    ) {
+      return false;
+    }
+    wish.gathered.push(supply.take());
+    wish.lacks--;
+    return true;
   }
 
   /** An iterator is asked, which runs it. */
@@ -413,7 +480,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** An end leaves. */
   #depart(call: Wish<T> | Offer<T>): void {
     const { side, kind, value } = call;
-    const opened = this.phase === OPENED;
+    const toBody = side === CLIENT && this.bodyRuns;
     const returned: unknown = { value: kind === RETURN ? value : undefined, done: true };
     if (kind === THROW) this.cause = value;
     else this.note(side, value);
@@ -431,7 +498,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (last !== undefined) this.#offers.remove(last);
     const heard = this.#finishOffers();
     this.#dropKept();
-    if (this.scoped && !this.shared && opened) {
+    if (toBody) {
       call.lacks = heard ? 1 : 0;
       this.#wishes.push(call);
       return;
@@ -464,9 +531,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   }
 
   /** All calls that wait are given up. */
-  #cutOff(failure: Failure): void {
-    const opened = this.opening === undefined;
-    this.refuseOpening(failure.error);
+  #cutOff(reason: unknown): void {
     const last = this.phase === CLOSED ? this.#offers.tail! : undefined;
     if (last !== undefined) this.#offers.remove(last);
     const offers = this.#offers.drain();
@@ -474,7 +539,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (this.#taken !== undefined) offers.unshift(this.#taken);
     this.#taken = undefined;
     this.#dropKept();
-    for (const offer of offers) this.tell(offer, failure);
+    for (const offer of offers) this.refuse(offer, reason);
     if (last !== undefined && (last.kind === THROW || !cut)) {
       this.#offers.push(last);
       this.advance();
@@ -482,9 +547,10 @@ export class Transfer<T> extends Life implements Lender<T> {
     }
     const wishes = this.#wishes.drain();
     const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
-    this.endWith(failure.error, [first !== undefined, offers.length > 0 || !opened]);
+    this.endWith(reason, first, offers[0]);
+    this.refuseOpening(reason);
     for (const wish of wishes) {
-      if (wish === first) this.tell(wish, failure);
+      if (wish === first) this.refuse(wish, reason);
       else this.finish(wish, undefined, wish.lacks > 0);
     }
   }

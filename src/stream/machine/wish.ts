@@ -11,7 +11,7 @@ export class Wish<T> implements Call {
   /** How many items it lacks; none as long as the writer has not heard of what it brings. */
   lacks: number;
   /** Where a wish for many gathers its items. */
-  readonly gathered: T[] | undefined;
+  gathered: T[] | undefined;
   /** Whether it takes no item, but an iterator that will. */
   readonly borrows: boolean;
   waits = true;
