@@ -13,16 +13,29 @@ export { StreamChannel } from "./stream/stream-channel.ts";
 export type { Reader } from "./stream/reader.ts";
 export type { Writer } from "./stream/writer.ts";
 
+export { abortable } from "./flow/abortable.ts";
 export { broadcast } from "./flow/broadcast.ts";
 export { buffer } from "./flow/buffer.ts";
+export { callbacks } from "./flow/callbacks.ts";
 export { cooperative } from "./flow/cooperative.ts";
+export { distribute } from "./flow/distribute.ts";
 export { events } from "./flow/events.ts";
 export { merge } from "./flow/merge.ts";
 export { select } from "./flow/select.ts";
-export { share } from "./flow/share.ts";
-export type { BufferOptions, Overflow } from "./flow/backlog.ts";
-export type { Broadcast } from "./flow/broadcast.ts";
+export type { AbortableOptions } from "./flow/abortable.ts";
+export type { Broadcast, BroadcastOptions, SubscribeOptions } from "./flow/broadcast.ts";
+export type { BufferOptions, Overflow } from "./flow/buffer.ts";
+export type { CallbacksOptions, Pushing, Subscribe } from "./flow/callbacks.ts";
 export type { CooperativeOptions } from "./flow/cooperative.ts";
-export type { EventEmitterLike, EventSource, EventsOptions, PlatformEvent } from "./flow/events.ts";
-export type { Arm, Selected, SelectOptions } from "./flow/select.ts";
-export type { Share } from "./flow/share.ts";
+export type { DistributeOptions, Distribution } from "./flow/distribute.ts";
+export type {
+  EventEmitterLike,
+  EventNames,
+  EventSource,
+  EventsOptions,
+  PlatformEvent,
+} from "./flow/events.ts";
+export type { ItemOf } from "./flow/merge.ts";
+export type { PushOverflow } from "./flow/parts/inbox.ts";
+export type { AnyIterable } from "./flow/parts/source.ts";
+export type { Arm, Arms, Selected, SelectOptions } from "./flow/select.ts";

@@ -6,7 +6,7 @@
  * ahead of the reading or behind it by more than what is in hand, and memory does not grow with the input.
  */
 
-import { Channel, ChannelClosed, serveAll } from "coroutine-channels";
+import { abortable, Channel, ChannelClosed, serveAll } from "coroutine-channels";
 
 import { type Lane, laneOf } from "./lane.ts";
 import type { Line } from "./lines.ts";
@@ -19,7 +19,9 @@ export async function runLanes<R>(
 ): Promise<R[]> {
   const channels = lanes.map(({ name }) => new Channel<Line>({ name }));
   const routing = serveAll(channels, async (servers) => {
-    for await (const lines of batches) {
+    // A lane that is left ends the reading at once, even while the input is silent.
+    const signal = AbortSignal.any(servers.map((server) => server.signal));
+    for await (const lines of abortable(batches, { signal })) {
       for (const line of lines) await servers[lanes.indexOf(laneOf(line.text, lanes))]?.put(line);
     }
   });

@@ -1,8 +1,20 @@
-import { Backlog } from "./backlog.ts";
-import type { BufferOptions } from "./backlog.ts";
-import { Outlet } from "./outlet.ts";
-import { Source } from "./source.ts";
-import { Subscribers } from "./subscribers.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import type { BufferOptions } from "./buffer.ts";
+import { Backlog } from "./parts/backlog.ts";
+import { Hub, Tap } from "./parts/hub.ts";
+import { outOfRange } from "./parts/misuse.ts";
+import type { AnyIterable } from "./parts/source.ts";
+
+/** Options of {@link broadcast}. */
+export interface BroadcastOptions {
+  /** How many of the last items a consumer that joins gets first: an integer, 0 by default, or `Infinity` for all. */
+  replay?: number | undefined;
+  /** When it aborts, the source is left at once. Each consumer is given what is kept for it, then the reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of a consumer: those of {@link buffer}, all of which may be left out. */
+export type SubscribeOptions<T> = Partial<BufferOptions<T>>;
 
 /** Hands every item to every consumer: each iteration of it is a new one. */
 export interface Broadcast<T> {
@@ -11,22 +23,24 @@ export interface Broadcast<T> {
   /**
    * Adds a consumer, which gets every item from now on, even before it asks for its first.
    *
-   * @param options A buffer of its own, so that it does not slow the others down, as in {@link buffer}. Without it, the
-   *   others wait for it.
-   * @throws `RangeError` for a capacity that is none, `TypeError` for an unknown policy.
+   * @param options With a `capacity`, it has a buffer of its own, so that it does not slow the others down, as in
+   *   {@link buffer}. Without, the others wait for it. `signal` ends this consumer only.
+   * @throws `RangeError` if the capacity is invalid, `TypeError` for an unknown policy.
    */
-  subscribe(options?: BufferOptions<T>): AsyncGenerator<T, void, void>;
+  subscribe(options?: SubscribeOptions<T>): AsyncGenerator<T, void, void>;
 }
 
 /**
- * Hands every item of one source to several consumers, each of which gets all of them from when it joined.
+ * Hands every item of one source to several consumers, each of which gets all of them from when it joined, and, with
+ * `replay`, the last ones before that.
  *
  * The source is asked for an item when all the consumers present have asked for one: the slowest sets the pace, and
  * nothing is buffered, unless it has joined with a buffer of its own. Each consumer is told how the source ends, and the
- * error that it ends with. The source is closed when the last consumer leaves; who joins after that finds it ended.
+ * error that it ends with; so are those that join after the end. The source is closed when the last consumer leaves; a
+ * consumer that joins after that finds it ended.
  *
- * @param source Any async iterable. It is opened with the first request, and closed once, on every way out.
- * @throws `TypeError` for what is not async iterable.
+ * @param source Any iterable, async or not. It is opened with the first request, and closed once, on every way out.
+ * @throws `TypeError` if `source` is not iterable, `RangeError` if `replay` is invalid.
  *
  * @example
  * ```ts
@@ -50,45 +64,64 @@ export interface Broadcast<T> {
  * // => two: B
  * ```
  */
-export function broadcast<T>(source: AsyncIterable<T>): Broadcast<T> {
+export function broadcast<T>(
+  source: AnyIterable<T>,
+  { replay = 0, signal }: BroadcastOptions = {},
+): Broadcast<T> {
+  if (replay !== Infinity && !(replay >= 0 && Number.isInteger(replay))) {
+    throw outOfRange("replay is an integer from 0, or Infinity", replay);
+  }
+  return new BroadcastHub(source, replay).endOn(signal);
+}
+
+class BroadcastHub<T> extends Hub<T> {
+  /** The last items, for consumers that join later. */
+  readonly #recent: Backlog<T> | undefined;
   /** Those for whom the others wait. */
-  const slow = new Set<Outlet<T>>();
-  let asked = false;
-  const subscribers: Subscribers<T> = new Subscribers(
-    new Source(source),
-    () => asked && slow.size === 0,
-    (item) => {
-      for (const outlet of subscribers.present) {
-        outlet.push(item);
-        pacedBy(outlet);
-      }
-    },
-    () => slow.clear(),
-  );
+  readonly #slow = new Set<Tap<T>>();
+  #asked = false;
 
-  function pacedBy(outlet: Outlet<T>): void {
-    if (!outlet.accepts && subscribers.present.has(outlet)) slow.add(outlet);
+  constructor(source: AnyIterable<T>, replay: number) {
+    super(source);
+    if (replay > 0) this.#recent = new Backlog({ capacity: replay, overflow: "drop-oldest" });
   }
 
-  function subscribe(options?: BufferOptions<T>): AsyncGenerator<T, void, void> {
-    const outlet: Outlet<T> = new Outlet(
-      {
-        close(fail) {
-          slow.delete(outlet);
-          return subscribers.leave(outlet, fail);
-        },
-      },
-      new Backlog(options),
-      () => {
-        asked = true;
-        if (outlet.accepts) slow.delete(outlet);
-        subscribers.advance();
-      },
-    );
-    subscribers.join(outlet);
-    pacedBy(outlet);
-    return outlet.flow;
+  override subscribe(options: SubscribeOptions<T> = {}): Tap<T> {
+    const kept = new Backlog(options);
+    for (const item of this.#recent?.all() ?? []) kept.keep(item);
+    const tap: Tap<T> = new Tap(this, kept);
+    this.join(tap);
+    this.#pace(tap);
+    return tap.endOn(options.signal);
   }
 
-  return { subscribe, [Symbol.asyncIterator]: () => subscribe() };
+  demand(tap: Tap<T>): void {
+    this.#asked = true;
+    this.#pace(tap);
+    this.pump();
+  }
+
+  override leave(tap: Tap<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
+    this.#slow.delete(tap);
+    return super.leave(tap, told);
+  }
+
+  wants(): boolean {
+    return this.#asked && this.#slow.size === 0;
+  }
+
+  protected deliver(item: T): void {
+    this.#recent?.push(item);
+    // Some may join or leave meanwhile, as their onDrop is called.
+    for (const tap of [...this.present]) {
+      if (!this.present.has(tap)) continue;
+      tap.item(item);
+      this.#pace(tap);
+    }
+  }
+
+  #pace(tap: Tap<T>): void {
+    if (this.present.has(tap) && !tap.accepts) this.#slow.add(tap);
+    else this.#slow.delete(tap);
+  }
 }

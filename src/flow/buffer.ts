@@ -1,7 +1,25 @@
-import { Backlog } from "./backlog.ts";
-import type { BufferOptions } from "./backlog.ts";
-import { Outlet } from "./outlet.ts";
-import { Source } from "./source.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import { Backlog } from "./parts/backlog.ts";
+import { Pipe } from "./parts/pipe.ts";
+import type { AnyIterable } from "./parts/source.ts";
+
+/** What happens when the buffer is full: its source waits, or the oldest or the newest item is dropped. */
+export type Overflow = "wait" | "drop-oldest" | "drop-newest";
+
+/** How much is kept for a consumer that is slower than what it consumes. */
+export interface BufferOptions<T> {
+  /** How many items, at most: a positive integer, or `Infinity` for no bound at all. */
+  capacity: number;
+  /** What happens when there is one more; `"wait"` by default. Endings and errors are never dropped. */
+  overflow?: Overflow | undefined;
+  /**
+   * Is handed each item that the consumer will not get, once: those dropped, those left when it leaves, and those on their
+   * way when it ends. What it throws ends the iteration.
+   */
+  onDrop?: ((item: T) => void) | undefined;
+  /** When it aborts, the source is left at once. The items kept are given, then its reason. */
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Lets a source run ahead of its consumer, by at most `capacity` items: for a source that delivers in bursts, or for a
@@ -14,12 +32,13 @@ import { Source } from "./source.ts";
  *
  * It starts with the first request. How the source ends, and the error that it ends with, come after the items kept.
  *
- * Waits when the buffer is empty. `return()` cancels the waiting, and drops what is kept.
+ * Waits when the buffer is empty. `return()` and `throw()` cancel the waiting, and drop what is kept; so does `signal`,
+ * which keeps it.
  *
- * @param source Any async iterable. It is closed once, on every way out.
+ * @param source Any iterable, async or not. It is closed once, on every way out.
  * @returns The items, and in the end what the source returned.
- * @throws What the source or `onDrop` throws. At once: `RangeError` for a capacity that is none, `TypeError` for an
- *   unknown policy or for what is not async iterable.
+ * @throws What the source or `onDrop` throws; the reason of `signal`. At the call: `RangeError` if the capacity is invalid,
+ *   `TypeError` for an unknown policy, or if `source` is not iterable.
  *
  * @example
  * ```ts
@@ -44,29 +63,10 @@ import { Source } from "./source.ts";
  * ```
  */
 export function buffer<T, R>(
-  source: AsyncIterable<T, R>,
+  source: AnyIterable<T, R>,
   options: BufferOptions<T>,
 ): AsyncGenerator<T, R, void> {
-  const input = new Source(source);
-  let running = false;
-  const outlet = new Outlet<T, R>(input, new Backlog(options), () => {
-    if (!running) void run();
-  });
-
-  async function run(): Promise<void> {
-    running = true;
-    try {
-      while (outlet.accepts) {
-        const { value, done } = await input.next();
-        if (done) outlet.end(value);
-        else outlet.push(value);
-        if (done) return;
-      }
-      running = false;
-    } catch (error) {
-      outlet.fail(error);
-    }
-  }
-
-  return outlet.flow;
+  // Without a capacity, a backlog has no room; a buffer must be given one.
+  const { capacity = NaN, signal } = options;
+  return new Pipe(source, new Backlog({ ...options, capacity })).endOn(signal);
 }

@@ -1,12 +1,15 @@
-import { feed } from "./feed.ts";
-import { Flow } from "./flow.ts";
-import { Source } from "./source.ts";
-import { now, turn } from "./turn.ts";
+import type { AbortSignal } from "../core/platform.ts";
+import { now, turn } from "./parts/event-loop.ts";
+import { outOfRange } from "./parts/misuse.ts";
+import { Pipe } from "./parts/pipe.ts";
+import type { AnyIterable } from "./parts/source.ts";
 
 /** Options of {@link cooperative}. */
 export interface CooperativeOptions {
   /** For how many milliseconds items may pass before timers and I/O get their turn: 0 or more; 8 by default. */
   budget?: number | undefined;
+  /** When it aborts, the source is left at once, and the iteration ends with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -17,12 +20,12 @@ export interface CooperativeOptions {
  * interrupted for a turn of the event loop whenever it has run for `budget` milliseconds. A single item that takes
  * longer is not interrupted.
  *
- * Waits for the source, and for that turn. `return()` cancels the waiting.
+ * Waits for the source, and for that turn. Cancels with `signal`, `return()` and `throw()`.
  *
- * @param source Any async iterable. It is opened with the first request, and closed once, on every way out.
+ * @param source Any iterable, async or not. It is opened with the first request, and closed once, on every way out.
  * @returns The items, and in the end what the source returned.
- * @throws What the source throws. At once: `RangeError` for a budget that is none, `TypeError` for what is not async
- *   iterable.
+ * @throws What the source throws; the reason of `signal`. At the call: `RangeError` if the budget is invalid, `TypeError` if
+ *   `source` is not iterable.
  *
  * @example
  * ```ts
@@ -39,29 +42,40 @@ export interface CooperativeOptions {
  * ```
  */
 export function cooperative<T, R>(
-  source: AsyncIterable<T, R>,
-  { budget = 8 }: CooperativeOptions = {},
+  source: AnyIterable<T, R>,
+  { budget = 8, signal }: CooperativeOptions = {},
 ): AsyncGenerator<T, R, void> {
   if (!(budget >= 0)) {
-    throw new RangeError(
-      `Could not be cooperative with a budget of milliseconds: ${String(budget)}`,
-    );
+    throw outOfRange("budget is a number of milliseconds from 0", budget);
   }
-  const input = new Source(source);
-  return new Flow([input], (server) => feed(input, server, breaks(budget, now, turn)));
+  return new Pausing(source, budget).endOn(signal);
 }
 
-/** Gives a turn of the event loop to wait for when the last one is `budget` ago. */
-export function breaks(
-  budget: number,
-  clock: () => number,
-  nextTurn: () => Promise<void>,
-): () => Promise<void> | undefined {
-  let last = clock();
-  return () =>
-    clock() - last < budget
-      ? undefined
-      : nextTurn().then(() => {
-          last = clock();
-        });
+class Pausing<T, R> extends Pipe<T, R> {
+  readonly #budget: number;
+  /** When the last turn was taken. */
+  #since: number | undefined;
+  #pausing = false;
+
+  constructor(source: AnyIterable<T, R>, budget: number) {
+    super(source);
+    this.#budget = budget;
+  }
+
+  override wants(): boolean {
+    if (this.#pausing || !super.wants()) return false;
+    if (this.#since === undefined) this.#since = now();
+    else if (now() - this.#since >= this.#budget) return this.#pause();
+    return true;
+  }
+
+  #pause(): false {
+    this.#pausing = true;
+    void turn().then(() => {
+      this.#pausing = false;
+      this.#since = undefined;
+      this.demand();
+    });
+    return false;
+  }
 }

@@ -1,9 +1,6 @@
-import { onAbort } from "../core/abort.ts";
-import type { AbortSignal } from "../core/platform.ts";
-import { ChannelOverflow } from "../core/errors.ts";
-import { Backlog } from "./backlog.ts";
-import type { BufferOptions } from "./backlog.ts";
-import { Outlet } from "./outlet.ts";
+import type { CallbacksOptions } from "./callbacks.ts";
+import { Inbox } from "./parts/inbox.ts";
+import { wrongType } from "./parts/misuse.ts";
 
 /** What the platform calls an `EventTarget`. */
 export interface EventSource {
@@ -22,10 +19,19 @@ export type PlatformEvent = typeof globalThis extends { Event: { prototype: infe
   ? Platform
   : { readonly type: string };
 
+/** The name of an event, or several. */
+export type EventNames = string | symbol | readonly (string | symbol)[];
+
 /** Options of {@link events}. */
-export interface EventsOptions<T> extends Partial<BufferOptions<T, "drop-oldest" | "drop-newest">> {
-  /** Ends the iteration when it aborts, with its reason, after the events that came before. */
-  signal?: AbortSignal | undefined;
+export interface EventsOptions<T> extends CallbacksOptions<T> {
+  /** Events that end the iteration, after the events that came before. */
+  close?: EventNames | undefined;
+  /**
+   * Events that end it with an error, after the events that came before: the first argument of an emitter's, the `error`
+   * of a target's event, or, if it has none, the event itself. An emitter's `error` always does, unless it is what is
+   * listened to.
+   */
+  error?: EventNames | undefined;
 }
 
 /**
@@ -36,15 +42,15 @@ export interface EventsOptions<T> extends Partial<BufferOptions<T, "drop-oldest"
  * cannot be made to wait, one event more ends the iteration with a `ChannelOverflow`, after the events kept, unless
  * `overflow` says which events to drop.
  *
- * The iteration does not end by itself. An emitter's `error` event ends it with that error, unless it is what is
- * listened to.
+ * The iteration does not end by itself: name the events that end it in `close`, and those that fail it in `error`. An
+ * emitter's `error` event ends it with that error, unless it is what is listened to.
  *
- * Waits for the next event. Cancels with `signal` and `return()`.
+ * Waits for the next event. Cancels with `signal`, `return()` and `throw()`.
  *
  * @param target An `EventTarget`, or else an `EventEmitter`.
  * @returns For a target the events; for an emitter the arrays of arguments, as Node's `events.on` gives them.
- * @throws The emitter's error; `ChannelOverflow`; what `onDrop` throws; the reason of `signal`. At once: `RangeError` for
- *   a capacity that is none, `TypeError` for an unknown policy or for what emits no events.
+ * @throws The error of an `error` event; `ChannelOverflow`; what `onDrop` throws; the reason of `signal`. At the call:
+ *   `RangeError` if the capacity is invalid, `TypeError` for an unknown policy, or if `target` emits no events.
  *
  * @example
  * ```ts
@@ -73,64 +79,57 @@ export function events<Args extends readonly unknown[] = unknown[]>(
 export function events(
   target: EventEmitterLike | EventSource,
   name: string | symbol,
-  { signal, capacity = 1024, overflow, onDrop }: EventsOptions<unknown> = {},
+  { close = [], error = [], ...options }: EventsOptions<unknown> = {},
 ): AsyncGenerator<unknown, void, void> {
-  if ((overflow as string | undefined) === "wait") {
-    throw new TypeError("Could not make events wait, which is no overflow policy for them: wait");
+  const isTarget = isEventSource(target);
+  if (!isTarget && typeof (target as Partial<EventEmitterLike> | undefined)?.on !== "function") {
+    throw wrongType("events() takes an EventTarget or an EventEmitter", target);
   }
-  const listening: (() => void)[] = [];
-  const stop = (): void => {
-    for (const release of listening.splice(0)) release();
-  };
-  const outlet = new Outlet<unknown>(
-    { close: async () => stop() },
-    new Backlog({ capacity, overflow: overflow ?? "wait", onDrop }),
-    () => {},
-  );
-  const fail = (error: unknown): void => {
-    stop();
-    outlet.fail(error);
-  };
-  const push = (item: unknown): void => {
-    if (outlet.accepts) outlet.push(item);
-    else fail(new ChannelOverflow(capacity));
-  };
+  const inbox = new Inbox<unknown>(options).endOn(options.signal);
+  const fail = (cause: unknown): void => inbox.fail(isTarget ? errorOf(cause) : cause);
+  const errors = namesOf(error);
+  if (!isTarget && name !== "error") errors.add("error");
 
-  if (signal?.aborted) {
-    outlet.fail(signal.reason);
-    return outlet.flow;
-  }
-  listening.push(...listen(target, name, push, fail));
-  if (signal !== undefined) listening.push(onAbort(signal, () => fail(signal.reason)));
-  return outlet.flow;
+  inbox.open(() => {
+    const listening: (() => void)[] = [];
+    /** Removes all listeners, even if that fails with one. */
+    function stop(): void {
+      try {
+        listening.pop()?.();
+      } finally {
+        if (listening.length > 0) stop();
+      }
+    }
+    function listen(to: string | symbol, listener: (...args: unknown[]) => void): void {
+      if (isTarget) {
+        listening.push(() => target.removeEventListener(to as string, listener));
+        target.addEventListener(to as string, listener);
+      } else {
+        listening.push(() => target.removeListener(to, listener));
+        target.on(to, listener);
+      }
+    }
+    try {
+      listen(name, (...args) => inbox.push(isTarget ? args[0] : args));
+      for (const each of namesOf(close)) listen(each, () => inbox.end());
+      for (const each of errors) listen(each, fail);
+    } catch (failure) {
+      stop();
+      throw failure;
+    }
+    return stop;
+  });
+  return inbox;
 }
 
-/** @returns Functions that remove the listeners. */
-function listen(
-  target: EventEmitterLike | EventSource,
-  name: string | symbol,
-  push: (item: unknown) => void,
-  fail: (error: unknown) => void,
-): (() => void)[] {
-  if (isTarget(target)) {
-    target.addEventListener(name as string, push);
-    return [() => target.removeEventListener(name as string, push)];
-  }
-  if (typeof (target as Partial<EventEmitterLike> | undefined)?.on !== "function") {
-    throw new TypeError(
-      `Could not listen to what emits no events, a value of type: ${typeof target}`,
-    );
-  }
-  const pushAll = (...args: unknown[]): void => push(args);
-  target.on(name, pushAll);
-  const release = [() => target.removeListener(name, pushAll)];
-  if (name !== "error") {
-    target.on("error", fail);
-    release.push(() => target.removeListener("error", fail));
-  }
-  return release;
-}
-
-function isTarget(target: EventEmitterLike | EventSource): target is EventSource {
+function isEventSource(target: EventEmitterLike | EventSource): target is EventSource {
   return typeof (target as Partial<EventSource> | undefined)?.addEventListener === "function";
+}
+
+function namesOf(names: EventNames): Set<string | symbol> {
+  return new Set(typeof names === "object" ? names : [names]);
+}
+
+function errorOf(event: unknown): unknown {
+  return (event as { readonly error?: unknown }).error ?? event;
 }

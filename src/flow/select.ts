@@ -3,16 +3,20 @@ import { ask } from "../core/ask.ts";
 import { Failure } from "../core/settle.ts";
 import type { Settle } from "../core/settle.ts";
 import type { WaitOptions } from "../end.ts";
-import { Stranger } from "./stranger.ts";
+import { askableFor } from "./parts/foreign-iterator.ts";
+import { wrongType } from "./parts/misuse.ts";
 
 /** What {@link select} waits for: an end of a channel, a reader, or any other async iterator. */
 export interface Arm<T, R = unknown> {
   next(): PromiseLike<IteratorResult<T, R>>;
 }
 
+/** What {@link select} takes: arms by name. One that is `undefined` is left out. */
+export type Arms = Readonly<Record<string, Arm<unknown> | undefined>>;
+
 /** What {@link select} resolves to: of which arm, by its key, and its result. */
-export type Selected<A extends Readonly<Record<string, Arm<unknown>>>> = {
-  [K in keyof A]: A[K] extends Arm<infer T, infer R>
+export type Selected<A extends Arms> = {
+  [K in keyof A]-?: NonNullable<A[K]> extends Arm<infer T, infer R>
     ?
         | { readonly key: K; readonly value: T; readonly done: false }
         | { readonly key: K; readonly value: R; readonly done: true }
@@ -35,8 +39,8 @@ let selections = 0;
  *
  * Exactly one arm gives up an item. The other requests are withdrawn, as with a `receive` that is cancelled: what is
  * under way to them waits for the next call. If several arms are ready, the first in order gives up its item, or, with
- * `fair`, the one that has not for longest. An arm that has ended is ready, too, and stays so: leave it out of further
- * selections.
+ * `fair`, the one that has not for longest. An arm that has ended is ready, too, and stays so: take it out of further
+ * selections by setting it to `undefined`. Such an arm is left out.
  *
  * Other async iterators than the ends of this library cannot withdraw a request. Theirs is made once, and what it
  * brings is kept for the next `select` with that iterator: take their items in no other way.
@@ -46,7 +50,7 @@ let selections = 0;
  * @param arms Ends of channels, readers, or other async iterators, by name. One may occur twice; it answers by its first
  *   name.
  * @returns The name of the arm, and its result: `{ key, value, done }`.
- * @throws What that arm throws; the reason of `signal`; `TypeError` when there are no arms, or one is no async iterator.
+ * @throws What that arm throws; the reason of `signal`; `TypeError` when all arms are left out, or one is no async iterator.
  *
  * @example
  * ```ts
@@ -64,70 +68,66 @@ let selections = 0;
  * console.log(second.key, second.value); // => tick 1
  * ```
  */
-export async function select<const A extends Readonly<Record<string, Arm<unknown>>>>(
+export async function select<const A extends Arms>(
   arms: A,
   { signal, fair = false }: SelectOptions = {},
 ): Promise<Selected<A>> {
   if (signal?.aborted) throw signal.reason;
-  const keys = namesOf(arms);
-  if (fair) keys.sort((a, b) => (lastTaken.get(arms[a]!) ?? 0) - (lastTaken.get(arms[b]!) ?? 0));
+  const named = presentOf(arms);
+  if (fair) named.sort(([, a], [, b]) => (lastTaken.get(a) ?? 0) - (lastTaken.get(b) ?? 0));
   return new Promise((resolve, reject) => {
     const withdrawals = new Map<Arm<unknown>, () => void>();
-    let fired: Arm<unknown> | undefined;
     let over = false;
 
+    /** @param arm The one that has fired, if any. */
     function settle(arm: Arm<unknown> | undefined, how: () => void): void {
       // A request that is withdrawn is rejected.
       if (over) return;
       over = true;
-      fired = arm;
       release?.();
-      for (const [other, withdraw] of withdrawals) if (other !== arm) withdraw();
+      withdrawals.forEach((withdraw, other) => {
+        if (other !== arm) withdraw();
+      });
       how();
     }
 
     const release = signal && onAbort(signal, () => settle(undefined, () => reject(signal.reason)));
 
-    for (const key of keys) {
-      const arm = arms[key]!;
+    for (const [key, arm] of named) {
+      if (over) break;
       if (withdrawals.has(arm)) continue;
-      const withdraw = askArm(arm, (outcome) => {
+      const waits = (withdraw: () => void): void => {
+        withdrawals.set(arm, withdraw);
+      };
+      const answer: Settle = (outcome) => {
         if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
         if (fair) lastTaken.set(arm, ++selections);
         const { value, done = false } = outcome as IteratorResult<unknown>;
         settle(arm, () => resolve({ key, value, done } as Selected<A>));
-      });
-      // A foreign iterator may have done anything meanwhile.
-      if (over && fired !== arm) withdraw();
-      if (over) break;
-      withdrawals.set(arm, withdraw);
+      };
+      try {
+        waits(ask(arm, answer, waits) ?? ask(askableFor(arm), answer)!);
+      } catch (error) {
+        settle(undefined, () => reject(error));
+      }
     }
   });
 }
 
 /**
- * @throws `TypeError` when there are no arms, or one is no async iterator.
+ * The arms that are not left out, by name.
+ *
+ * @throws `TypeError` when there are none, or one is no async iterator.
  */
-function namesOf(arms: Readonly<Record<string, Arm<unknown>>>): string[] {
-  const names = Object.keys(arms);
-  for (const name of names) {
-    if (typeof (arms[name] as Partial<Arm<unknown>> | undefined | null)?.next !== "function") {
-      throw new TypeError(`Could not select from what is no async iterator, the arm: ${name}`);
+function presentOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
+  const present: [string, Arm<unknown>][] = [];
+  for (const [name, arm] of Object.entries(arms)) {
+    if (arm === undefined) continue;
+    if (typeof (arm as Partial<Arm<unknown>> | null)?.next !== "function") {
+      throw wrongType(`The arm "${name}" is an async iterator`, arm);
     }
+    present.push([name, arm]);
   }
-  if (names.length === 0) throw new TypeError("Could not select from a number of arms: 0");
-  return names;
-}
-
-/** The iterators that have been selected from and could not withdraw a request. */
-const strangers = new WeakMap<Arm<unknown>, Stranger>();
-
-function askArm(arm: Arm<unknown>, settle: Settle): () => void {
-  let stranger = strangers.get(arm);
-  if (stranger === undefined) {
-    const withdraw = ask(arm, settle);
-    if (withdraw !== undefined) return withdraw;
-    strangers.set(arm, (stranger = new Stranger(arm)));
-  }
-  return stranger.ask(settle);
+  if (present.length === 0) throw new TypeError("select() needs at least one arm");
+  return present;
 }

@@ -108,7 +108,7 @@ export class ReaderEnd<T> implements Reader<T> {
 
   static {
     makeAsyncGenerator(this.prototype);
-    makeAskable(this.prototype, (reader, settle) => reader.#ask(settle));
+    makeAskable(this.prototype, (reader, settle, waits) => reader.#ask(settle, waits));
   }
 
   constructor(transfer: Transfer<T>) {
@@ -180,12 +180,15 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */
-  #ask(settle: Settle): (() => void) | undefined {
+  #ask(settle: Settle, waits?: (withdraw: () => void) => void): (() => void) | undefined {
     if (this.#leaving !== undefined) return undefined;
     const wish = new Wish<T>(NEXT, undefined, 1);
     wish.settle = settle;
+    const withdraw = (): void => this.#transfer.cancel(wish, undefined);
+    // A lent source that is asked may do anything.
+    waits?.(withdraw);
     this.#transfer.enter(wish);
-    return () => this.#transfer.cancel(wish, undefined);
+    return withdraw;
   }
 
   /** Awaits what it returns with, as a generator does; a rejection is thrown where the generator would see it. */

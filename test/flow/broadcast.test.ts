@@ -262,6 +262,133 @@ describe("broadcast", () => {
   });
 });
 
+describe("broadcast with replay", () => {
+  test("apollographql/graphql-subscriptions#252, thefrontside/effection#254: gives the last items first to a consumer that joins late", async () => {
+    const source = waiting<number>();
+    const items = broadcast(source, { replay: 2 });
+    const early = items.subscribe();
+    for (const i of naturals(4)) {
+      const request = early.next();
+      await settled();
+      source.give(i);
+      expect(await request).toEqual(item(i));
+    }
+    const late = items.subscribe();
+    expect([await late.next(), await late.next()]).toEqual([item(2), item(3)]);
+    const requests = [early.next(), late.next()];
+    await settled();
+    source.give(4);
+    expect(await Promise.all(requests)).toEqual([item(4), item(4)]);
+    await Promise.all([early.return(), late.return()]);
+    expect(source.closed).toBe(1);
+  });
+
+  test("also after the end, after an error and after an abort, and then tells that", async () => {
+    const error = new Error("source");
+    for (const how of ["end", "error", "abort"] as const) {
+      const controller = new AbortController();
+      const then = how === "end" ? "end" : how === "error" ? { error } : "wait";
+      const source = new Probe({ items: naturals(5), then });
+      const items = broadcast(source, { replay: 3, signal: controller.signal });
+      const first = items.subscribe();
+      for (const i of naturals(5)) expect(await first.next()).toEqual(item(i));
+      if (how === "abort") controller.abort(error);
+      const told = (consumer: AsyncGenerator) => consumer.next().catch((e: unknown) => e);
+      expect(await told(first)).toEqual(how === "end" ? done : error);
+      for (const options of [
+        undefined,
+        { capacity: 1 },
+        { capacity: 1, overflow: "drop-newest" },
+      ]) {
+        const late = items.subscribe(options as undefined);
+        for (const i of [2, 3, 4]) expect(await late.next()).toEqual(item(i));
+        expect(await told(late)).toEqual(how === "end" ? done : error);
+        expect(await told(late)).toEqual(done);
+      }
+    }
+  });
+
+  test("also when all have left: a value that everybody gets", async () => {
+    const source = waiting(["value"]);
+    const value = broadcast(source, { replay: 1 });
+    for await (const each of value) {
+      expect(each).toBe("value");
+      break;
+    }
+    expect(source.closed).toBe(1);
+    expect(await collect(value)).toEqual(["value"]);
+  });
+
+  test("keeps all with Infinity, and nothing with 0", async () => {
+    const all = broadcast(new Probe({ items: naturals(5) }), { replay: Infinity });
+    const none = broadcast(new Probe({ items: naturals(5) }), { replay: 0 });
+    for (const items of [all, none]) expect(await collect(items)).toEqual(naturals(5));
+    expect(await collect(all)).toEqual(naturals(5));
+    expect(await collect(none)).toEqual([]);
+  });
+
+  test("does not repeat an item to a consumer that joins as another drops it", async () => {
+    const source = waiting<number>();
+    const items = broadcast(source, { replay: 5 });
+    const joined: AsyncGenerator<number, void, void>[] = [];
+    const onDrop = () => void joined.push(items.subscribe());
+    const dropping = items.subscribe({ capacity: 1, overflow: "drop-newest", onDrop });
+    const paced = items.subscribe({ capacity: 9 });
+    const requests = [dropping.next()];
+    for (const i of naturals(3)) {
+      await settled();
+      source.give(i);
+    }
+    await settled();
+    expect(await requests[0]).toEqual(item(0));
+    expect(joined).toHaveLength(1);
+    for (const i of naturals(3)) expect(await joined[0]!.next()).toEqual(item(i));
+    await Promise.all([dropping, paced, ...joined].map((each) => each.return()));
+  });
+
+  test.each([-1, 1.5, NaN])("rejects the number of items %s", (replay) => {
+    expect(() => broadcast([], { replay })).toThrow(
+      new RangeError(`replay is an integer from 0, or Infinity, and not ${replay}`),
+    );
+  });
+});
+
+describe("broadcast with signals", () => {
+  test("gives each consumer what is kept for it, then the reason, and leaves its source", async () => {
+    const controller = new AbortController();
+    const source = waiting<number>();
+    const items = broadcast(source, { signal: controller.signal });
+    const [waits, keeps] = [items.subscribe(), items.subscribe({ capacity: 3 })];
+    const first = waits.next();
+    await settled();
+    source.give(1);
+    expect(await first).toEqual(item(1));
+    const request = waits.next();
+    controller.abort("enough");
+    expect(source.closed).toBe(1);
+    await expect(request).rejects.toBe("enough");
+    expect(await keeps.next()).toEqual(item(1));
+    await expect(keeps.next()).rejects.toBe("enough");
+    await expect(items.subscribe().next()).rejects.toBe("enough");
+  });
+
+  test("ends one consumer and leaves the others alone", async () => {
+    const controller = new AbortController();
+    const source = waiting(naturals(5));
+    const items = broadcast(source);
+    const [leaves, stays] = [items.subscribe({ signal: controller.signal }), items.subscribe()];
+    const request = stays.next();
+    await settled();
+    expect(source.asked).toBe(0);
+    controller.abort("enough");
+    expect(await request).toEqual(item(0));
+    await expect(leaves.next()).rejects.toBe("enough");
+    expect(source.closed).toBe(0);
+    await stays.return();
+    expect(source.closed).toBe(1);
+  });
+});
+
 describe("defects of peers that broadcast does not have", () => {
   test("denoland/std#919: tee repeats no item on overlapping requests, and shows errors to each branch", async () => {
     const error = new Error("source");

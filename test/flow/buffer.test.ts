@@ -33,13 +33,13 @@ describe("buffer", () => {
 
   test.each([0, -1, 1.5, NaN, undefined, "2"])("rejects the capacity %s", (capacity) => {
     const options = { capacity: capacity as number };
-    const message = `Could not buffer with a capacity that is no positive integer: ${capacity}`;
+    const message = `capacity is an integer from 1, or Infinity, and not ${capacity ?? NaN}`;
     expect(() => buffer(new Probe(), options)).toThrow(new RangeError(message));
   });
 
   test("rejects an unknown policy", () => {
     const options = { capacity: 1, overflow: "drop" as "wait" };
-    const message = "Could not buffer with an overflow policy that is none: drop";
+    const message = "Unknown overflow policy: drop (expected wait, drop-oldest or drop-newest)";
     expect(() => buffer(new Probe(), options)).toThrow(new TypeError(message));
   });
 

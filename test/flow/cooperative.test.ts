@@ -1,8 +1,14 @@
-import { describe, expect, test } from "vitest";
-import { produce } from "coroutine-channels";
-import { breaks } from "../../src/flow/cooperative.ts";
-import { cooperative } from "coroutine-channels";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { cooperative, produce } from "coroutine-channels";
 import { Probe } from "./probe.ts";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function* naturals(): Generator<number, void, void> {
+  for (let i = 0; ; i++) yield i;
+}
 
 describe("cooperative", () => {
   test.each([1, 8, 100])(
@@ -10,36 +16,42 @@ describe("cooperative", () => {
     async (budget) => {
       let time = 0;
       let turns = 0;
-      const pause = breaks(
-        budget,
-        () => time,
-        async () => {
-          turns++;
-          time += 1000;
-        },
-      );
+      vi.stubGlobal("performance", { now: () => time });
+      vi.stubGlobal("setImmediate", (callback: () => void) => {
+        turns++;
+        time += 1000;
+        callback();
+      });
+      const flow = cooperative(naturals(), { budget });
+      await flow.next();
       for (let round = 0; round < 3; round++) {
         for (let ms = 1; ms < budget; ms++) {
           time++;
-          expect(pause()).toBe(undefined);
+          await flow.next();
         }
+        expect(turns).toBe(round);
         time++;
-        await pause();
+        await flow.next();
         expect(turns).toBe(round + 1);
       }
+      await flow.return();
     },
   );
 
-  test("takes a turn at every item without a budget", async () => {
-    let turns = 0;
-    const pause = breaks(
-      0,
-      () => 0,
-      async () => void turns++,
-    );
-    for (let i = 0; i < 5; i++) await pause();
-    expect(turns).toBe(5);
-  });
+  test.each([
+    [0, 5],
+    [Infinity, 0],
+  ])(
+    "with a budget of %d takes a turn at each of 5 further items, %i in all",
+    async (budget, all) => {
+      let turns = 0;
+      vi.stubGlobal("setImmediate", (callback: () => void) => void turns++ || callback());
+      const flow = cooperative(naturals(), { budget });
+      await Promise.all(Array.from({ length: 6 }, () => flow.next()));
+      expect(turns).toBe(all);
+      await flow.return();
+    },
+  );
 
   test("lets a timer fire in a loop that never waits", async () => {
     let fired = false;
@@ -67,13 +79,8 @@ describe("cooperative", () => {
   });
 
   test.each([-1, NaN])("rejects the budget %s", (budget) => {
-    const message = `Could not be cooperative with a budget of milliseconds: ${budget}`;
+    const message = `budget is a number of milliseconds from 0, and not ${budget}`;
     expect(() => cooperative(new Probe(), { budget })).toThrow(new RangeError(message));
-  });
-
-  test("never takes a turn with an infinite budget", async () => {
-    const pause = breaks(Infinity, Date.now, () => expect.fail("took a turn"));
-    for (let i = 0; i < 1000; i++) expect(pause()).toBe(undefined);
   });
 });
 

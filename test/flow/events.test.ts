@@ -341,19 +341,135 @@ describe("events that nobody asks for", () => {
   });
 });
 
+describe("events that end it", () => {
+  test("nodejs/node#32360, nodejs/node#27847, nodejs/node#52080: ends at an event named close, after what is kept", async () => {
+    for (const close of ["end", ["close", "end"], Symbol.for("end")]) {
+      const emitter = new Emitter();
+      const flow = events(emitter, "line", { close });
+      emitter.emit("line", "a");
+      emitter.emit("line", "b");
+      emitter.emit(typeof close === "symbol" ? close : "end");
+      expect(emitter.count).toBe(0);
+      emitter.emit("line", "late");
+      expect((await flow.next()).value).toEqual(["a"]);
+      expect((await flow.next()).value).toEqual(["b"]);
+      expect(await flow.next()).toEqual(done);
+    }
+  });
+
+  test("fails at an event named error: with the first argument of an emitter", async () => {
+    const emitter = new Emitter();
+    const error = new Error("failed");
+    for (const name of ["failed", "error"]) {
+      const flow = events(emitter, "line", { error: ["failed", "error"] });
+      expect(emitter.count).toBe(3);
+      emitter.emit("line", "a");
+      emitter.emit(name, error, "more");
+      expect(emitter.count).toBe(0);
+      expect((await flow.next()).value).toEqual(["a"]);
+      await expect(flow.next()).rejects.toBe(error);
+      expect(await flow.next()).toEqual(done);
+    }
+  });
+
+  test("fails with the error of a target's event, or with the event if it has none: a WebSocket", async () => {
+    const error = new Error("failed");
+    const withError = Object.assign(new Event("error"), { error });
+    const without = new Event("error");
+    for (const [event, expected] of [
+      [withError, error],
+      [without, without],
+    ]) {
+      const socket = counting(new EventTarget());
+      const flow = events(socket, "message", { close: "close", error: "error" });
+      expect(socket.count).toBe(3);
+      socket.dispatchEvent(new Event("message"));
+      socket.dispatchEvent(event as Event);
+      socket.dispatchEvent(new Event("close"));
+      expect(socket.count).toBe(0);
+      expect((await flow.next()).value).toMatchObject({ type: "message" });
+      await expect(flow.next()).rejects.toBe(expected);
+      expect(await flow.next()).toEqual(done);
+    }
+    const socket = counting(new EventTarget());
+    const flow = events(socket, "message", { close: "close", error: "error" });
+    const request = flow.next();
+    socket.dispatchEvent(new Event("close"));
+    expect(await request).toEqual(done);
+    expect(socket.count).toBe(0);
+  });
+
+  test("gives the event that also ends it, first", async () => {
+    const emitter = new Emitter();
+    const flow = events(emitter, "line", { close: "line" });
+    emitter.emit("line", "last");
+    expect((await flow.next()).value).toEqual(["last"]);
+    expect(await flow.next()).toEqual(done);
+    expect(emitter.count).toBe(0);
+  });
+
+  test("removes all listeners, even if that fails with one, and tells that", async () => {
+    const error = new Error("removing");
+    class Faulty extends Emitter {
+      override removeListener(name: string, listener: Listener): this {
+        super.removeListener(name, listener);
+        if (name === "close") throw error;
+        return this;
+      }
+    }
+    const emitter = new Faulty();
+    const flow = events(emitter, "line", { close: ["close"] });
+    await expect(flow.return()).rejects.toBe(error);
+    expect(emitter.count).toBe(0);
+    const controller = new AbortController();
+    const aborted = events(emitter, "line", { close: ["close"], signal: controller.signal });
+    controller.abort("enough");
+    expect(emitter.count).toBe(0);
+    await expect(aborted.next()).rejects.toBe("enough");
+  });
+
+  test("leaves no listener when it cannot listen to all, and tells why", async () => {
+    const error = new Error("adding");
+    class Faulty extends Emitter {
+      override on(name: string, listener: Listener): this {
+        if (name === "error") throw error;
+        return super.on(name, listener);
+      }
+    }
+    const emitter = new Faulty();
+    const flow = events(emitter, "line", { close: "close" });
+    expect(emitter.count).toBe(0);
+    await expect(flow.next()).rejects.toBe(error);
+  });
+
+  test("an abort does not throw into what aborts, though removing a listener does", async () => {
+    const controller = new AbortController();
+    const target = {
+      addEventListener() {},
+      removeEventListener() {
+        throw new Error("removing");
+      },
+    };
+    for (let i = 0; i < 1000; i++) events(target, "x", { signal: controller.signal });
+    const last = events(target, "x", { signal: controller.signal });
+    controller.abort("enough");
+    await expect(last.next()).rejects.toBe("enough");
+  });
+});
+
 test("events rejects what makes no sense, and does not listen then", () => {
   const emitter = new Emitter();
   expect(() => events(emitter, "data", { capacity: 0 })).toThrow(RangeError);
   const overflow = "wait" as "drop-oldest";
   expect(() => events(emitter, "data", { overflow })).toThrow(
-    new TypeError("Could not make events wait, which is no overflow policy for them: wait"),
+    new TypeError("Unknown overflow policy: wait (expected fail, drop-oldest or drop-newest)"),
   );
   for (const [silent, type] of [
     [{}, "object"],
     [undefined, "undefined"],
   ] as const) {
     expect(() => events(silent as unknown as Emitter, "data")).toThrow(
-      new TypeError(`Could not listen to what emits no events, a value of type: ${type}`),
+      new TypeError(`events() takes an EventTarget or an EventEmitter, and not of type ${type}`),
     );
   }
   expect(emitter.count).toBe(0);

@@ -1,25 +1,55 @@
 /** Every piece obeys the laws, by itself and on top of every other. */
 import { describe } from "vitest";
-import { broadcast, buffer, cooperative, merge, share } from "coroutine-channels";
-import { laws, type Make } from "./law.ts";
+import { abortable, broadcast, buffer, cooperative, distribute, merge } from "coroutine-channels";
+import { laws, lawsOfSignals, type Make } from "./law.ts";
 
 const pieces: readonly [name: string, make: Make][] = [
+  ["buffer", (source, options) => buffer(source, { capacity: 2, ...options })],
+  [
+    "buffer that drops",
+    (source, options) => buffer(source, { capacity: 9, overflow: "drop-oldest", ...options }),
+  ],
+  ["broadcast", (source, options) => broadcast(source, options).subscribe()],
+  [
+    "broadcast with a buffer",
+    (source, options) => broadcast(source, { replay: 2, ...options }).subscribe({ capacity: 3 }),
+  ],
+  ["distribute", (source, options) => distribute(source, options).subscribe()],
+  ["cooperative", (source, options) => cooperative(source, options)],
+  [
+    "cooperative without a budget",
+    (source, options) => cooperative(source, { budget: 0, ...options }),
+  ],
+  ["abortable", (source, options) => abortable(source, options)],
+  [
+    "abortable with an idle time",
+    (source, options) => abortable(source, { idle: 1e6, ...options }),
+  ],
+];
+/** Signals of one consumer. */
+const consumers: readonly [name: string, make: Make][] = [
+  ["a consumer of broadcast", (source, options) => broadcast(source).subscribe(options)],
+  ["a consumer of distribute", (source, options) => distribute(source).subscribe(options)],
+];
+const all: readonly [name: string, make: Make][] = [
   ["merge", (source) => merge(source)],
-  ["buffer", (source) => buffer(source, { capacity: 2 })],
-  ["buffer that drops", (source) => buffer(source, { capacity: 9, overflow: "drop-oldest" })],
-  ["broadcast", (source) => broadcast(source).subscribe()],
-  ["broadcast with a buffer", (source) => broadcast(source).subscribe({ capacity: 3 })],
-  ["share", (source) => share(source).subscribe()],
-  ["cooperative", (source) => cooperative(source)],
-  ["cooperative without a budget", (source) => cooperative(source, { budget: 0 })],
+  ...pieces,
 ];
 
-for (const [name, make] of pieces) laws(name, make);
+for (const [name, make] of all) laws(name, make);
+for (const [name, make] of [...pieces, ...consumers]) lawsOfSignals(name, make);
 
 describe("on top of each other", () => {
-  for (const [outer, makeOuter] of pieces) {
-    for (const [inner, makeInner] of pieces) {
+  for (const [outer, makeOuter] of all) {
+    for (const [inner, makeInner] of all) {
       laws(`${outer} of ${inner}`, (source) => makeOuter(makeInner(source)));
+    }
+  }
+  for (const [outer, makeOuter] of pieces) {
+    for (const [inner, makeInner] of all) {
+      lawsOfSignals(`${outer} of ${inner}`, (source, options) =>
+        makeOuter(makeInner(source), options),
+      );
     }
   }
 });

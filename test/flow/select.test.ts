@@ -3,9 +3,10 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { cooperative, events, merge, select, share } from "coroutine-channels";
+import { cooperative, events, merge, select, distribute } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
+import { makeAskable } from "../../src/core/ask.ts";
 import { thorough } from "../support/scope.ts";
 import { deferred } from "../support/deferred.ts";
 
@@ -242,7 +243,7 @@ describe("select", () => {
     expect(await keys(2, false)).toBe("aa");
   });
 
-  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
+  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its distribute over 10,000 rounds when it is fair", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (let i = 0; ; i++) await server.send(i);
@@ -253,7 +254,7 @@ describe("select", () => {
     for (const count of Object.values(counts)) expect(count).toBeGreaterThanOrEqual(10_000 / 4 / 2);
   });
 
-  test("is fair to each of two loops that share nothing", async () => {
+  test("is fair to each of two loops that distribute nothing", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (;;) await server.send(0);
@@ -335,15 +336,17 @@ describe("select", () => {
   });
 
   test("rejects without arms, and for what is no iterator, and takes nothing then", async () => {
-    await expect(select({})).rejects.toThrow(
-      new TypeError("Could not select from a number of arms: 0"),
-    );
+    for (const none of [{}, { a: undefined }]) {
+      await expect(select(none)).rejects.toThrow(new TypeError("select() needs at least one arm"));
+    }
     const { client, server } = await opened<string>();
-    for (const none of [1, undefined]) {
+    for (const [none, message] of [
+      [1, 'The arm "b" is an async iterator, and not of type number'],
+      [null, 'The arm "b" is an async iterator, and not of type object'],
+      [new Channel(), 'The arm "b" is an async iterator: pass the client() of the channel'],
+    ] as const) {
       const bad = { a: client, b: none as unknown as AsyncIterator<string> };
-      await expect(select(bad)).rejects.toThrow(
-        new TypeError("Could not select from what is no async iterator, the arm: b"),
-      );
+      await expect(select(bad)).rejects.toThrow(new TypeError(message));
     }
     void server.send("still there").catch(() => {});
     expect(await client.receive()).toBe("still there");
@@ -445,7 +448,7 @@ describe("select", () => {
     const down = await opened<string>();
     const up = new Channel<void, string>();
     const client = up.client();
-    const asking = client.send("opens");
+    const asking = client.receive();
     const server = await up.server();
     const selected = select({ down: down.client, up: server });
     await asking;
@@ -528,23 +531,76 @@ describe("select", () => {
     await flow.return();
   });
 
-  test("has begun with a generator that it waits for, so that what is thrown into that waits, too", async () => {
+  test("is told the end of a piece that is left while it waits for it", async () => {
     const source = new Probe({ then: "wait", prompt: true });
     const flow = merge(source);
     const selected = select({ flow });
     const error = new Error("thrown");
-    const thrown = flow.throw(error);
-    await settled();
-    expect(source.closed).toBe(0);
-    source.give(1);
-    expect(await selected).toMatchObject({ value: 1 });
-    await expect(thrown).rejects.toBe(error);
+    await expect(flow.throw(error)).rejects.toBe(error);
+    expect(await selected).toEqual({ key: "flow", value: undefined, done: true });
     expect(source.closed).toBe(1);
+  });
+
+  test("leaves out arms that are undefined, and keeps their type", async () => {
+    const numbers = produce<number, void, string>(async (server) => {
+      await server.send(1);
+      return "end";
+    });
+    const letters = await opened<string>();
+    const arms: { numbers: typeof numbers | undefined; letters: Client<string> } = {
+      numbers,
+      letters: letters.client,
+    };
+    const first = await select(arms);
+    expect(first).toEqual({ key: "numbers", value: 1, done: false });
+    expectTypeOf(first).toEqualTypeOf<
+      | { readonly key: "numbers"; readonly value: number; readonly done: false }
+      | { readonly key: "numbers"; readonly value: string; readonly done: true }
+      | { readonly key: "letters"; readonly value: string; readonly done: false }
+      | { readonly key: "letters"; readonly value: void; readonly done: true }
+    >();
+    expect(await select(arms)).toEqual({ key: "numbers", value: "end", done: true });
+    arms.numbers = undefined;
+    void letters.server.send("a");
+    expect(await select(arms, { fair: true })).toEqual({ key: "letters", value: "a", done: false });
+  });
+
+  test("an arm that cannot be asked costs no item: the others are withdrawn", async () => {
+    const { client, server } = await opened<string>();
+    const bad = new Proxy(new Channel<string>().client(), {});
+    await expect(select({ client, bad })).rejects.toBeInstanceOf(TypeError);
+    const request = client.next();
+    void server.send("still there").catch(() => {});
+    expect(await request).toEqual({ value: "still there", done: false });
+  });
+
+  test("an arm that is withdrawn while it is asked, because asking it has fired another, costs no item", async () => {
+    const { client, server } = await opened<string>();
+    const log: string[] = [];
+    const askable = {
+      next: () => Promise.resolve({ value: 1, done: false }),
+    };
+    makeAskable(askable, (_, settle, waits) => {
+      let waiting = true;
+      const withdraw = (): void => {
+        waiting = false;
+        log.push("withdrawn");
+      };
+      waits?.(withdraw);
+      void server.send("from inside").catch(() => {}); // the foreign code of a lent source
+      if (waiting) settle({ value: 1, done: false });
+      return withdraw;
+    });
+    expect(await select({ client, askable })).toMatchObject({
+      key: "client",
+      value: "from inside",
+    });
+    expect(log).toEqual(["withdrawn"]);
   });
 
   test("gives an item of a shared source to another consumer when its own has left", async () => {
     const { client, server } = await opened<number>();
-    const jobs = share(client);
+    const jobs = distribute(client);
     const [one, two] = [jobs.subscribe(), jobs.subscribe()];
     const other = await opened<string>();
     const selected = select({ other: other.client, one });

@@ -34,6 +34,7 @@ gapLaw("a channel and its bare server end", {
   over: { leave: both, end: ["client"], fail: ["client"], abort: both },
   rest: ["ask", "give", "end", "ask", "leave"],
   excuses: ["leave", "abort"],
+  sample: 2,
 });
 
 /** What answers a cancelled `send` is dropped. */
@@ -65,6 +66,7 @@ gapLaw("a channel and its body", {
   over: { end: ["client", "body"], fail: ["client", "body"], abort: ["client", "server"] },
   rest: ["ask", "give", "end", "ask", "leave"],
   excuses: ["leave", "abort"],
+  sample: 2,
 });
 
 gapLaw("a producer", {
@@ -143,4 +145,5 @@ gapLaw("two channels served together", {
     "other leave",
   ],
   excuses: ["leave", "other leave", "throw", "abort"],
+  sample: 3,
 });

@@ -118,8 +118,10 @@ class Counted {
   }
 
   error(name: string): Error {
-    const late = this.closed > 0; // told to nobody who has left
-    return this.run.error(name, { optional: () => late });
+    const late = this.closed > 0;
+    const { run } = this;
+    // Told to nobody who has left, or whose call was cancelled meanwhile.
+    return run.error(name, { optional: () => late || run.cancelled });
   }
 
   close(): void {

@@ -138,7 +138,7 @@ gapLaw("a stream that is written from sources", {
   over: { leave: both, abort: both },
   rest: ["dry", "end", "take", "ask", "leave"],
   excuses,
-  sample: 4,
+  sample: 5,
 });
 
 for (const when of ["opened", "asked", "closed"] as const) {
@@ -151,7 +151,7 @@ for (const when of ["opened", "asked", "closed"] as const) {
         inside(name),
         () => {
           source.meanwhile[when] = acts[name];
-          return acts["write"]!();
+          acts["write"]!();
         },
       ]);
       return { ...acts, ...Object.fromEntries(prepared) };
@@ -161,7 +161,7 @@ for (const when of ["opened", "asked", "closed"] as const) {
     second: [...reads, "give", "end", "abortCall"],
     rest: ["end", "take", "ask", "leave"],
     excuses: [...excuses, inside("leave"), inside("abort")],
-    sample: 3,
+    sample: 5,
   });
 }
 

@@ -11,7 +11,7 @@ import {
   merge,
   type Overflow,
   select,
-  share,
+  distribute,
   StreamChannel,
   type Arm,
   type Client,
@@ -38,7 +38,7 @@ const lossless: readonly Piece[] = [
   ["buffer", (source) => buffer(source, { capacity: 2 })],
   ["broadcast", (source) => broadcast(source).subscribe()],
   ["broadcast with a buffer", (source) => broadcast(source).subscribe({ capacity: 2 })],
-  ["share", (source) => share(source).subscribe()],
+  ["distribute", (source) => distribute(source).subscribe()],
   ["cooperative", (source) => cooperative(source, { budget: 0 })],
 ];
 const pieces: readonly Piece[] = [
@@ -428,7 +428,7 @@ type Subscribe = (options?: { capacity: number }) => Flow;
 
 describe.each<[name: string, make: (source: AsyncIterable<object>) => { subscribe: Subscribe }]>([
   ["broadcast", broadcast],
-  ["share", share],
+  ["distribute", distribute],
 ])("%s", (_, make) => {
   const leavings: Readonly<Record<string, (consumer: Flow) => Promise<unknown>>> = {
     "that never asked": (consumer) => consumer.return(undefined),
@@ -495,7 +495,7 @@ describe("broadcast", () => {
   });
 });
 
-describe("share", () => {
+describe("distribute", () => {
   interface Case {
     readonly leaving: Flow;
     readonly staying: Flow;
@@ -520,7 +520,7 @@ describe("share", () => {
     const watched = new Watched();
     const answer = deferred<IteratorResult<object, void>>();
     const next = () => answer.promise;
-    const shared = share({ [Symbol.asyncIterator]: () => ({ next }) });
+    const shared = distribute({ [Symbol.asyncIterator]: () => ({ next }) });
     const give = (): Promise<void> => {
       // Made anew whenever it is looked at, so that the source does not hold it.
       const result = { value: undefined as unknown as object, done: false as const };

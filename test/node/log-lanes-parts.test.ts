@@ -178,11 +178,15 @@ describe("runLanes", () => {
     }
     const ended: string[] = [];
     const running = runLanes(source(), lanes, async ({ name }, mine) => {
-      for await (const _ of mine) continue;
-      ended.push(name);
+      try {
+        for await (const _ of mine) continue;
+      } catch (error) {
+        ended.push(`${name}: ${(error as Error).message}`);
+        throw error;
+      }
     });
     await expect(running).rejects.toBe(failure);
-    expect(ended.toSorted()).toEqual(["a", "rest"]);
+    expect(ended.toSorted()).toEqual(["a: unreadable", "rest: unreadable"]);
   });
 });
 

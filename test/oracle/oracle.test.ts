@@ -28,18 +28,28 @@ async function simplex(items: readonly number[], ticks: readonly number[]): Prom
   return trace;
 }
 
+/** The ways to hand over an item and get the answer. */
+const sending = {
+  send: <In, Out>(end: Client<In, Out>, item: Out) => end.send(item),
+  "put and receive": async <In, Out>(end: Client<In, Out>, item: Out) => {
+    await end.put(item);
+    return end.receive();
+  },
+};
+
 async function duplex(
   down: readonly string[],
   up: readonly number[],
+  how: keyof typeof sending,
 ): Promise<Record<string, unknown[]>> {
   const trace: Record<"client" | "server", unknown[]> = { client: [], server: [] };
   const channel = new Channel<string, number>();
   const serve = async (server: Server<string, number>): Promise<void> => {
-    for (const item of down) trace.server.push(await server.send(item));
+    for (const item of down) trace.server.push(await sending[how](server, item));
   };
   const converse = async (client: Client<string, number>): Promise<void> => {
     trace.client.push(await client.receive());
-    for (const item of up) trace.client.push(await client.send(item));
+    for (const item of up) trace.client.push(await sending[how](client, item));
   };
   await Promise.all([
     channel.serve(serve),
@@ -88,7 +98,8 @@ describe("the original's programs give the original's traces", () => {
   );
 
   test.each(traces.duplex)("duplex $down down, $up up", async ({ down, up, trace }) => {
-    expect(await duplex(down, up)).toEqual(trace);
+    expect(await duplex(down, up, "send")).toEqual(trace);
+    expect(await duplex(down, up, "put and receive")).toEqual(trace);
   });
 
   test.each(traces.stream)(

@@ -31,16 +31,16 @@ const scoped = { alphabet: scopedAlphabet, scoped: true };
 
 interface Exhausted extends Scope {
   readonly overlapping?: boolean;
-  /** The length in `npm run test:long`, where it is another. */
+  /** The length in `npm run test:long`, if it is another: with all of them, 3.5 million sequences. */
   readonly long?: number;
 }
 
 const scopes: [name: string, scope: Exhausted][] = [
-  ["bare", { ...bare, length: 6 }],
+  ["bare", { ...bare, length: 5, long: 6 }],
   ["bare, overlapping", { ...bare, length: 5, long: 6, overlapping: true }],
   ["bare, limit 1", { ...bare, length: 5, long: 6, limit: 1 }],
-  ["bare, limit 2", { ...bare, length: 5, limit: 2 }],
-  ["bare, opened twice", { alphabet: [...bareAlphabet, ...answers], length: 5, opens: 2 }],
+  ["bare, limit 2", { ...bare, length: 4, long: 5, limit: 2 }],
+  ["bare, opened twice", { alphabet: [...bareAlphabet, ...answers], length: 4, long: 5, opens: 2 }],
   [
     "bare, signals that have aborted",
     { alphabet: [...bareAlphabet, ...refused], length: 4, long: 5 },
@@ -56,7 +56,7 @@ const scopes: [name: string, scope: Exhausted][] = [
   ["bare, cancelling what has settled", { ...bare, length: 4, long: 5, cancels: "all" }],
   ["scoped", { ...scoped, length: 5, long: 6 }],
   ["scoped, overlapping", { ...scoped, length: 5, long: 6, overlapping: true }],
-  ["scoped, limit 1", { ...scoped, length: 5, limit: 1 }],
+  ["scoped, limit 1", { ...scoped, length: 4, long: 5, limit: 1 }],
   ["scoped, limit 2", { ...scoped, length: 4, long: 5, limit: 2 }],
   [
     "scoped, opened twice",
@@ -104,5 +104,5 @@ test.each(scopes)("%s", async (name, scope) => {
   const compared = result.compared.toLocaleString("en");
   console.info(`${name}, up to ${length} calls: ${compared} sequences compared`);
   if (result.failures.size > 0) expect.fail(summary(result));
-  expect(result.compared).toBeGreaterThan(1000);
+  expect(result.compared).toBeGreaterThan(100);
 });

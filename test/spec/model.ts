@@ -46,6 +46,11 @@ const departs = (call: Call): boolean => call.how === "throw" || call.how === "r
 /** Whether it brings nothing, and so may take an open place. */
 const asks = (call: Call): boolean =>
   call.how === "receive" || (call.how === "next" && call.value === undefined);
+/** What an open place waits for. */
+function dueAt(place: Call): "a first word" | "an answer" | "nothing" {
+  if (place.how === "beginning") return "a first word";
+  return place.how === "send" ? "nothing" : "an answer"; // a send that was cancelled drops its answer
+}
 const opposite = { client: "server", server: "client" } as const;
 
 export class Model {
@@ -221,29 +226,27 @@ export class Model {
     if (!this.started) return this.#start();
     if (waits(last)) return this.#handOver(theirs);
 
-    // The answer to a `send` that was cancelled is dropped, once the next call comes, unless it is an ending.
-    const dropped = last.how === "send";
-    const ending = theirs?.how === "return" || theirs === this.#ending;
-    // An error or an ending is for whoever comes, and what that brings is not taken.
+    // Nobody waits there. An error or an ending is for whoever comes, and what that brings is not taken.
+    const due = dueAt(last);
     if (mine && theirs) {
-      if (mine === this.#ending) return this.#append(theirs);
-      if (ending || (departs(theirs) && !dropped)) return this.#replaceLast(mine);
-      if (departs(mine)) return this.#append(theirs);
+      const error = theirs.how === "throw" && theirs.side === "client";
+      if (mine === this.#ending) return this.#takeNextPlace(theirs);
+      if (departs(theirs) && !(error && due === "nothing")) return this.#takeOpenPlace(mine);
+      if (departs(mine)) return this.#takeNextPlace(theirs);
     }
-    if (dropped) return this.#handOver(mine && theirs);
-
-    // What c(1) brings is for a call that asks; one that brings something passes it by. `undefined` is nothing.
-    if (last.how === "beginning") {
-      if (theirs && !departs(theirs) && theirs.value === undefined) return this.#handOver(theirs);
-      if (mine && theirs && asks(mine)) return this.#replaceLast(mine, true);
-      if (mine && theirs?.how === "put") theirs.out = { misuse: "passed by" };
-      return this.#handOver(mine && theirs);
+    switch (due) {
+      case "nothing": // is taken, whatever comes: the next call passes it by
+        return this.#handOver(mine && theirs);
+      case "a first word": // is for a call that asks; one that brings something passes it by
+        if (theirs && !departs(theirs) && theirs.value === undefined) return this.#handOver(theirs);
+        if (mine && theirs && asks(mine)) return this.#takeOpenPlace(mine, true);
+        if (mine && theirs?.how === "put") theirs.out = { misuse: "passed by" };
+        return this.#handOver(mine && theirs);
+      case "an answer": // is for a call that asks, be it there or not; one that brings something passes `undefined` by
+        if (mine && asks(mine)) return this.#takeOpenPlace(mine, true);
+        if (mine && theirs && theirs.value !== undefined) return this.#refuse(mine);
+        return this.#handOver(mine && theirs);
     }
-
-    // What answers a `put`, or a `receive` that was cancelled, is for a call that asks, be it there or not.
-    if (mine && asks(mine)) return this.#replaceLast(mine, true);
-    if (mine && theirs && theirs.value !== undefined) return this.#refuse(mine);
-    return this.#handOver(mine && theirs);
   }
 
   /** The first request opens the server end, and is not taken by that. */
@@ -259,7 +262,7 @@ export class Model {
     if (!call) return false;
     const [first, ...others] = this.#waiting(opposite[call.side]);
     const last = this.#talk.at(-1)!;
-    this.#append(call);
+    this.#takeNextPlace(call);
     call.handed = true;
     if (call.how === "put") call.out ??= { put: true };
     if (!first || first !== last) return true; // passed by
@@ -271,16 +274,16 @@ export class Model {
     return true;
   }
 
-  #append(call: Call): true {
+  #takeNextPlace(call: Call): true {
     this.#queue[call.side].shift();
     this.#talk.push(call);
     return true;
   }
 
-  #replaceLast(call: Call, handed = false): true {
+  #takeOpenPlace(call: Call, handed = false): true {
     this.#talk.pop();
     call.handed = handed;
-    return this.#append(call);
+    return this.#takeNextPlace(call);
   }
 
   #refuse(call: Call): true {

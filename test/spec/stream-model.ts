@@ -351,6 +351,8 @@ export class StreamModel {
     this.#left = true;
     if (call.how === "throw") this.#cause = call.error;
     const toBody = this.bodyRuns && !this.#closing;
+    const again = this.#wishes.some((wish) => wish.how === "return" && wish.told);
+    if (again && this.busy.length > 0) this.unspecified = "leaving twice while a source is asked";
     const others = this.#wishes.filter((wish) => !(toBody && wish.how === "return"));
     this.#wishes = this.#wishes.filter((wish) => !others.includes(wish));
     this.#writes = this.#writes.filter(({ how }) => how !== "back");

@@ -1,13 +1,11 @@
 import type { Offer } from "./offer.ts";
-import { Supply } from "./supply.ts";
+import { none, Supply } from "./supply.ts";
 
 const IteratorPrototype: object = Object.getPrototypeOf(
-  Object.getPrototypeOf([][Symbol.iterator]()),
+  Object.getPrototypeOf(none[Symbol.iterator]()),
 );
 
-const nothing: Supply<never> = new Supply([]);
-
-/** A list that is lent: an iterator over items that are at hand. */
+/** A list that is lent. It may be left at any time: what is left stays where it is. */
 export class ListLoan<T> implements IterableIterator<T, undefined> {
   #list: Supply<T>;
 
@@ -29,7 +27,7 @@ export class ListLoan<T> implements IterableIterator<T, undefined> {
     let done = false;
     if (list.taken < list.items.length) value = list.items[list.taken++];
     else {
-      list.items = [];
+      list.items = none;
       done = true;
     }
     return { value, done } as IteratorResult<T, undefined>;
@@ -42,16 +40,20 @@ export class ListLoan<T> implements IterableIterator<T, undefined> {
   }
 }
 
-/** Who lends what has to be asked for. */
+const nothing: Supply<never> = new Supply(none);
+
+/** What lends something that has to be asked for. */
 export interface Lender<T> {
-  /** @returns The next item of an offer; none if that ended, or another call waited, since the offer had this age. */
-  lend(offer: Offer<T>, age: number | undefined): IteratorResult<T, undefined>;
+  /** Counts the times that a call of the reader has waited, which ends what was lent before. */
+  readonly age: number;
+  /** @returns An item of an offer that was lent at this age; none if that has ended. */
+  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined>;
 }
 
-/** An offer that is lent: an iterator that asks for its items. */
+/** An offer that is lent. */
 export class Loan<T> implements IterableIterator<T, undefined> {
   readonly #lender: Lender<T>;
-  readonly #age: number | undefined;
+  readonly #age: number;
   #offer: Offer<T> | undefined;
 
   declare readonly [Symbol.iterator]: () => this;
@@ -62,8 +64,8 @@ export class Loan<T> implements IterableIterator<T, undefined> {
 
   constructor(lender: Lender<T>, offer: Offer<T>) {
     this.#lender = lender;
+    this.#age = lender.age;
     this.#offer = offer;
-    this.#age = offer.supply?.age;
   }
 
   next(): IteratorResult<T, undefined> {

@@ -1,22 +1,20 @@
+import { Failure } from "../../core/settle.ts";
+
 type Source<T> = Iterator<T> | AsyncIterator<T>;
 
-/** Many items: those at hand, and the source of more, which is asked for one when that is wanted. */
+/** What a `write` offers: items that are at hand, and a source of more, which is asked for one when that is wanted. */
 export class Supply<T> {
-  /** Those at hand begin at `taken`. A list is only read, since it is lent. */
+  /** What is at hand begins at `taken`. It is only read, since a list belongs to those who have written it. */
   items: readonly T[];
   taken = 0;
-  /** Where more come from, until that has come to its end or has been closed. */
+  /** Where more comes from, until that has come to its end or is closed. */
   source: Source<T> | undefined;
-  /** Whether the source gives promises. */
+  /** Whether the source answers with promises. */
   readonly async: boolean;
-  /** Whether a promise of the source has still to be settled. */
+  /** Whether such an answer is awaited. */
   busy = false;
-  /** Whether its call waits no longer, so that nobody wants what the source may still give. */
-  abandoned = false;
-  /** Whether its call waits until the source has been closed, and hears of it if that fails. */
-  hearsOut = false;
-  /** Counts the times that another call has waited, which ends the iterators that have been lent before. */
-  age = 0;
+  /** What the source has thrown. */
+  failure: Failure | undefined;
 
   constructor(items: readonly T[], source?: Source<T>, async = false) {
     this.items = items;
@@ -29,9 +27,9 @@ export class Supply<T> {
     return this.taken < this.items.length;
   }
 
-  /** Whether it is known that all has been taken. */
+  /** Whether all has been taken, as far as this can be known without asking the source. */
   get exhausted(): boolean {
-    return this.source === undefined && !this.ready;
+    return !this.ready && this.source === undefined;
   }
 
   /** Takes an item that is at hand. */
@@ -41,21 +39,59 @@ export class Supply<T> {
     return item;
   }
 
-  /** Moves at most `count` items that are at hand to the end of `to`. @returns How many. */
-  move(count: number, to: T[]): T[] {
+  /** Takes at most `count` items that are at hand. @returns `before`, which may be another array now, and these. */
+  takeMany(count: number, before: T[]): T[] {
     const { items, taken } = this;
     const end = Math.min(items.length, taken + count);
+    let all = before;
+    // A `slice` of an array of another class would make one of that class.
+    if (all.length === 0 && (items as object).constructor === Array) all = items.slice(taken, end);
+    else for (let i = taken; i < end; i++) all.push(items[i]!);
     this.taken = end;
-    if (to.length === 0 && (items as object).constructor === Array) to = items.slice(taken, end);
-    else for (let i = taken; i < end; i++) to.push(items[i]!);
     if (!this.ready) this.drop();
-    return to;
+    return all;
   }
 
-  /** The source has answered. */
-  hold(result: IteratorResult<T>): void {
+  /** Keeps nothing of what is at hand. */
+  drop(): void {
+    this.items = none;
+    this.taken = 0;
+  }
+
+  /** Asks an iterator for an item, which runs it. */
+  run(): void {
+    try {
+      this.#hold((this.source as Iterator<T>).next());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Asks an async iterator for an item. What it answers when it has been closed is dropped. */
+  async ask(answered: () => void): Promise<void> {
+    const source = this.source as AsyncIterator<T>;
+    this.busy = true;
+    try {
+      const result = await source.next();
+      if (this.source !== undefined) this.#hold(result);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.busy = false;
+    answered();
+  }
+
+  /** Closes the source, unless that has come to its end. @returns What an async one answers. */
+  close(): unknown {
+    const { source } = this;
+    this.source = undefined;
+    const answer = source?.return?.();
+    return this.async ? answer : undefined;
+  }
+
+  #hold(result: IteratorResult<T>): void {
     if (Object(result) !== result) {
-      throw new TypeError(`An iterator's result is an object, and not ${String(result)}`);
+      throw new TypeError(`A source has answered with no iterator result: ${String(result)}`);
     }
     if (result.done) this.source = undefined;
     else {
@@ -64,14 +100,14 @@ export class Supply<T> {
     }
   }
 
-  /** Keeps nothing of what is at hand. */
-  drop(): void {
-    this.items = none;
-    this.taken = 0;
+  #fail(error: unknown): void {
+    this.source = undefined;
+    this.failure = new Failure(error);
   }
 }
 
-const none: readonly never[] = [];
+/** An empty list, of which there need be only one. */
+export const none: readonly never[] = [];
 
 /**
  * Opens what is to be written.
@@ -79,21 +115,14 @@ const none: readonly never[] = [];
  * @throws `TypeError` for what cannot be iterated over.
  */
 export function supplyOf<T>(items: Iterable<T> | AsyncIterable<T>): Supply<T> {
-  if (has(items, Symbol.asyncIterator)) return new Supply([], items[Symbol.asyncIterator](), true);
-  if (!has(items, Symbol.iterator)) {
-    const type = items === null ? "null" : typeof items;
-    throw new TypeError(
-      `write() takes something to iterate over, and not ${type}: one item goes through send() or put()`,
-    );
-  }
-  return isCounted(items) ? new Supply(items) : new Supply([], items[Symbol.iterator]());
-}
-
-/** Whether to iterate over `items` is to count, so that no iterator is needed (workload batches). */
-function isCounted<T>(items: Iterable<T>): items is readonly T[] {
-  return Array.isArray(items) && items[Symbol.iterator] === Array.prototype[Symbol.iterator];
-}
-
-function has<K extends symbol>(value: unknown, key: K): value is Record<K, unknown> {
-  return typeof (value as Partial<Record<K, unknown>> | null | undefined)?.[key] === "function";
+  const { [Symbol.asyncIterator]: openAsync } = (items ?? {}) as Partial<AsyncIterable<T>>;
+  if (openAsync) return new Supply(none, openAsync.call(items), true);
+  const { [Symbol.iterator]: open } = (items ?? {}) as Partial<Iterable<T>>;
+  // To iterate over an array is to count, so that no iterator is needed (workload batches).
+  if (Array.isArray(items) && open === none[Symbol.iterator]) return new Supply<T>(items);
+  if (open) return new Supply(none, open.call(items));
+  const what = items === null ? "null" : typeof items;
+  throw new TypeError(
+    `write() takes something to iterate over, and not ${what}: send() takes one item`,
+  );
 }

@@ -1,4 +1,4 @@
-import { bringsItem, CLIENT, isPlain, NEXT, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
+import { bringsItem, CLIENT, isPlain, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
 import type { Call } from "../../core/call.ts";
 import { ChannelOverflow } from "../../core/errors.ts";
 import { CLOSED, ENDED, FRESH, Life, OPENED } from "../../core/life.ts";
@@ -13,130 +13,102 @@ import type { Wish } from "./wish.ts";
 /**
  * The state machine in which the two ends of a stream meet.
  *
- * The calls of the writer are one sequence of offers, those of the reader one of wishes. **Items fill wishes, in order.** So
- * at rest either an item is at hand or a wish waits, and never both. An offer that has been taken waits on until more is
- * wanted.
+ * The writer's calls are one sequence of offers, the reader's one of wishes. **Items fill wishes, in order.** So at rest
+ * either an item is at hand or a wish waits, never both; and an offer that has been taken waits on until more is wanted.
  *
- * A transition first brings the state to rest, then settles calls, and only then asks a source for an item, or closes it.
- * While an iterator is at work on an item it may call the ends: these calls wait until it has answered.
+ * A transition first brings the state to rest, then settles calls, and only then asks sources for items, or closes them.
+ * An iterator that is asked runs, and may call the ends: these calls wait until it has answered.
  */
 export class Transfer<T> extends Life implements Lender<T> {
-  /** Called when all is at rest and `wanted` may have changed. */
+  age = 0;
+  /** Called when all is at rest, and what is wanted may have changed. */
   changed: (() => void) | undefined;
 
   readonly #wishes = new Queue<Wish<T>>();
-  /** The offers of which something is left; behind them, how the writer has closed. */
+  /** The offers that have something left; behind them, how the writer has closed. */
   readonly #offers = new Queue<Offer<T>>();
   /** The offer that has been taken, and waits until more is wanted. */
   #taken: Offer<T> | undefined;
   /** What a cancelled wish had gathered, which comes before all offers. */
   #kept: Supply<T> | undefined;
-  /** The supply whose iterator is at work. */
-  #running: Supply<T> | undefined;
-  /** What has been called meanwhile, but for calls that queue. */
-  readonly #postponed: (() => void)[] = [];
-  /** The offers whose sources are to be closed. */
-  readonly #abandoned: Offer<T>[] = [];
-  /** Those that wait until their sources have been closed. */
-  readonly #closing = new Queue<Offer<T>>();
 
-  /** How many items the waiting wishes lack. */
+  /** Whether an iterator runs. */
+  #running = false;
+  /** What comes in meanwhile. */
+  readonly #postponed: (() => void)[] = [];
+  /** The offers that have ended before their sources, which are to be closed. */
+  readonly #unclosed: Offer<T>[] = [];
+  /** Those that wait to hear whether their sources have closed well. */
+  readonly #hearing = new Set<Offer<T>>();
+
+  /** How many items the reader wants. */
   get wanted(): number {
     let wanted = 0;
     for (let wish = this.#wishes.head; wish !== undefined; wish = wish.next) wanted += wish.lacks;
     return wanted;
   }
 
-  /**
-   * An item joins the wish that waits for many, unless it is the last that it lacks. By far the most of what `send` has to
-   * do (workload joined).
-   *
-   * @returns Whether it has.
-   */
+  // By far the most frequent transitions, in which little can happen. They do what `enter` would, for less.
+
+  /** An item joins the wish for many that waits, and is not the last that it lacks. @returns Whether this is so. */
   join(item: T): boolean {
     const wish = this.#wishes.head;
-    if (
-      wish?.gathered === undefined ||
-      wish.lacks < 2 ||
-      this.#offers.head !== undefined ||
-      this.phase !== OPENED
-    ) {
-      return false;
-    }
+    if (wish?.gathered === undefined || wish.lacks < 2) return false;
+    if (this.#offers.head !== undefined || this.phase !== OPENED) return false;
     wish.gathered.push(item);
     wish.lacks--;
     return true;
   }
 
-  /** An offer of one item meets the wish for one that waits alone. @returns That wish. */
+  /** An offer meets a wish for one item that waits alone. @returns The wish; nothing if this is not so. */
   meetWish(offer: Offer<T>): Wish<T> | undefined {
     const wish = this.#wishes.head;
-    if (
-      wish === undefined ||
-      wish.kind !== NEXT ||
-      wish.next !== undefined ||
-      wish.gathered !== undefined ||
-      wish.borrows ||
-      this.#offers.head !== undefined ||
-      this.phase !== OPENED
-    ) {
-      return undefined;
-    }
+    if (wish === undefined || wish.next !== undefined || !wish.single) return undefined;
+    if (this.#offers.head !== undefined || this.phase !== OPENED) return undefined;
     this.#wishes.remove(wish);
     this.#taken = offer;
     return wish;
   }
 
-  /** A wish for one meets an offer that has been taken and waits alone. @returns That offer. */
+  /** A wish meets an offer that has been taken and waits alone. @returns The offer; nothing if this is not so. */
   meetOffer(wish: Wish<T>): Offer<T> | undefined {
     const offer = this.#taken;
-    if (offer === undefined || this.#offers.head !== undefined || this.phase !== OPENED) {
-      return undefined;
+    if (this.#offers.head !== undefined || this.phase !== OPENED) return undefined;
+    if (offer !== undefined) {
+      this.#taken = undefined;
+      this.#wishes.push(wish);
     }
-    this.#taken = undefined;
-    this.#wishes.push(wish);
     return offer;
   }
 
-  /** A wish for one is filled at once, where many are offered. @returns The item, if there is one. */
+  /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
     const offer = this.#offers.head;
-    const supply = offer?.supply;
-    if (
-      supply === undefined ||
-      this.#wishes.head !== undefined ||
-      this.#taken !== undefined ||
-      this.#kept !== undefined ||
-      this.#running !== undefined
-    ) {
-      return undefined;
-    }
-    const result = this.lend(offer!, supply.age);
+    if (offer?.supply === undefined || this.#wishes.head !== undefined) return undefined;
+    if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
+    const result = this.lend(offer, this.age);
     return result.done ? undefined : result;
   }
 
   /** A call comes in. */
   enter(call: Wish<T> | Offer<T>): void {
+    const { phase } = this;
     const { side, kind } = call;
-    const late = this.phase === ENDED || (this.phase === CLOSED && side === SERVER);
-    const ends =
-      !late && (kind === RETURN || (kind === THROW && (side === SERVER || this.phase === FRESH)));
-    if (ends && side === CLIENT && this.#running !== undefined) {
+    if (this.#running) {
+      if (side === CLIENT) this.age++;
       this.#postponed.push(() => this.enter(call));
       return;
     }
+    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
+    const late = phase === ENDED || (phase === CLOSED && side === SERVER);
     if (late) this.finishLate(call);
-    else if (ends) this.#depart(call);
+    else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
       this.refuse(call, new ChannelOverflow(this.limit, this.name));
     } else if (side === SERVER) this.#offers.push(call);
-    else {
-      this.#wishes.push(call);
-      if (this.#running !== undefined) this.#running.age++;
-    }
+    else this.#wishes.push(call);
     this.advance();
-    this.settle();
-    if (ends) this.#announce();
+    if (departs && !late) this.#announce();
   }
 
   /** A call does not come in after all. */
@@ -147,22 +119,29 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
+    if (this.#running) {
+      this.#postponed.push(() => this.cancel(call, reason));
+      return;
+    }
     if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
         this.#kept = new Supply(call.gathered);
-        if (this.#running !== undefined) this.#running.age++;
+        this.age++;
       }
     } else if (call === this.#taken) this.#taken = undefined;
-    else (call.supply?.hearsOut ? this.#closing : this.#offers).remove(call);
+    else if (!this.#hearing.delete(call)) this.#offers.remove(call);
     this.refuse(call, reason);
     this.advance();
-    this.settle();
   }
 
   /** The reader is about to leave: its wishes are done. */
   withdraw(): void {
+    if (this.#running) {
+      this.#postponed.push(() => this.withdraw());
+      return;
+    }
     this.#withdraw();
     this.settle();
   }
@@ -178,47 +157,43 @@ export class Transfer<T> extends Life implements Lender<T> {
    * the cut, and not that the writer has returned.
    */
   destroy(reason: unknown): void {
-    if (this.#running !== undefined) {
+    if (this.#running) {
       this.#postponed.push(() => this.destroy(reason));
       return;
     }
-    for (const offer of this.#closing.drain()) this.refuse(offer, reason);
+    for (const offer of this.#hearing) this.refuse(offer, reason);
+    this.#hearing.clear();
     if (this.phase !== ENDED) this.#cutOff(reason);
-    this.settle();
+    this.advance();
     this.#announce();
   }
 
-  lend(offer: Offer<T>, age: number | undefined): IteratorResult<T, undefined> {
+  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
     const { supply } = offer;
-    if (offer === this.#offers.head && supply?.age === age) {
-      if (this.#running !== undefined) throw new TypeError("A source cannot be read from inside");
+    if (offer === this.#offers.head && age === this.age) {
+      if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
       if (supply === undefined) {
         const value = this.#take(offer);
         this.settle();
         return { value, done: false };
       }
-      if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(offer, supply);
-      const result = supply.ready ? { value: supply.take(), done: false as const } : undefined;
-      if (result === undefined || this.#wishes.head !== undefined || this.#postponed.length > 0) {
-        this.advance();
-      }
+      if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
+      const found = supply.ready;
+      const result = found ? { value: supply.take(), done: false as const } : undefined;
+      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
   }
 
   protected get idle(): boolean {
-    return (
-      this.#taken === undefined &&
-      this.#closing.head === undefined &&
-      (this.#offers.head === undefined || !bringsItem(this.#offers.head))
-    );
+    const { head } = this.#offers;
+    return this.#taken === undefined && this.#hearing.size === 0 && (!head || !bringsItem(head));
   }
 
-  /** Lets items fill wishes until no more are at hand, and then asks for one, if that is wanted. */
+  /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
   protected advance(): void {
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
-    if (this.#running !== undefined) return;
     do {
       while (this.#step());
       this.settle();
@@ -226,53 +201,44 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.changed?.();
   }
 
-  /** Settles a call that nobody answers any more: a wish for many with what it has. */
-  protected override finish(call: Call, value: unknown, handed: boolean): void {
-    const { gathered, supply } = call as Partial<
-      Pick<Wish<T>, "gathered"> & Pick<Offer<T>, "supply">
-    >;
-    const gives = gathered !== undefined && (gathered.length > 0 || isPlain(call.kind));
-    if (gives) this.#answer(call, gathered);
-    else {
-      if (supply !== undefined) supply.hearsOut = !supply.busy && supply.source !== undefined;
-      super.finish(call, value, handed);
-    }
-  }
-
-  /** An offer that ends before its source has leaves that to be closed. */
-  protected override tell(call: Call, outcome: unknown): void {
-    const { supply } = call as Offer<T>;
-    if (supply !== undefined) {
-      supply.drop();
-      if (supply.source !== undefined && !supply.abandoned) {
-        supply.abandoned = true;
-        if (supply !== this.#running) this.#abandoned.push(call as Offer<T>);
-        if (supply.hearsOut) {
-          call.value = outcome;
-          this.#closing.push(call as Offer<T>);
-          return;
-        }
-      }
-    }
-    (call as Wish<T> | Offer<T>).waits = false;
-    super.tell(call, outcome);
-  }
-
   protected override settle(): void {
     super.settle();
-    for (
-      let offer = this.#abandoned.shift();
-      offer !== undefined;
-      offer = this.#abandoned.shift()
-    ) {
+    for (let offer = this.#unclosed.pop(); offer !== undefined; offer = this.#unclosed.pop()) {
       void this.#closeSource(offer);
     }
   }
 
-  /** An offer meets a wish. @returns Whether more may follow. */
+  /** A call that nobody answers any more: a wish for many is given what it has gathered. */
+  protected override finish(call: Call, value: unknown, handed: boolean): void {
+    const { gathered, supply } = call as Partial<
+      Pick<Wish<T>, "gathered"> & Pick<Offer<T>, "supply">
+    >;
+    if (gathered !== undefined && (gathered.length > 0 || isPlain(call.kind))) {
+      this.#answer(call, gathered);
+    } else if (supply?.source !== undefined && !supply.busy) {
+      this.#hearing.add(call as Offer<T>);
+      this.#unclosed.push(call as Offer<T>);
+    } else super.finish(call, value, handed);
+  }
+
+  protected override tell(call: Call, outcome: unknown): void {
+    const { supply } = call as Offer<T>;
+    supply?.drop();
+    if (supply?.source !== undefined) this.#unclosed.push(call as Offer<T>);
+    (call as Wish<T> | Offer<T>).waits = false;
+    super.tell(call, outcome);
+  }
+
+  /** The first wish and the first offer meet. @returns Whether anything has come of it. */
   #step(): boolean {
     const wish = this.#wishes.head;
     const offer = this.#taken ?? this.#offers.head;
+    const supply = offer?.supply;
+    if (offer !== undefined && supply?.failure !== undefined) {
+      this.#offers.remove(offer);
+      this.tell(offer, supply.failure);
+      return true;
+    }
     if (wish === undefined) return false;
     if (wish.lacks === 0) return offer !== undefined && this.#hear(wish, offer);
     if (this.#taken !== undefined) {
@@ -284,7 +250,6 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#kept = undefined;
     if (offer === undefined) return false;
     if (!bringsItem(offer)) return this.#end(wish, offer);
-    const { supply } = offer;
     if (supply === undefined) {
       if (wish.borrows && this.#wishes.length === 1) this.#grant(wish, new Loan(this, offer));
       else this.#give(wish, this.#take(offer));
@@ -297,15 +262,15 @@ export class Transfer<T> extends Life implements Lender<T> {
     return true;
   }
 
-  /** The writer hears of the error or the departure that a wish brings, which then is one for an item. */
+  /** The writer hears of the error or the departure that a wish brings. Then it is one for an item. */
   #hear(wish: Wish<T>, offer: Offer<T>): boolean {
     if (!bringsItem(offer)) {
       if (wish.kind === RETURN) return this.#end(wish, offer);
+      // The writer has closed without having heard of it.
       this.#wishes.remove(wish);
       this.refuse(wish, wish.value);
       return true;
     }
-    wish.lacks = 1;
     if (wish.kind === RETURN) this.#finishOffers();
     else {
       if (offer === this.#taken) this.#taken = undefined;
@@ -313,18 +278,19 @@ export class Transfer<T> extends Life implements Lender<T> {
       this.refuse(offer, wish.value);
     }
     wish.value = undefined;
+    wish.lacks = 1;
     return true;
   }
 
-  /** A wish is told how the writer has closed, or given what it has gathered before. */
+  /** A wish is told how the writer has closed; unless it has gathered something, which it is given. */
   #end(wish: Wish<T>, last: Offer<T>): boolean {
+    this.#wishes.remove(wish);
     if (wish.gathered !== undefined && wish.gathered.length > 0) {
-      this.#grant(wish, wish.gathered);
+      this.#answer(wish, wish.gathered);
       return true;
     }
     this.phase = ENDED;
     this.#offers.remove(last);
-    this.#wishes.remove(wish);
     if (last.kind === THROW) this.refuse(wish, last.value);
     else this.finish(wish, last.value, wish.lacks > 0);
     for (const other of this.#wishes.drain()) this.finish(other, undefined, false);
@@ -334,12 +300,12 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish gets of the items that are at hand. */
   #fill(wish: Wish<T>, supply: Supply<T>, offer: Offer<T> | undefined): boolean {
     if (wish.borrows && this.#wishes.length === 1) {
-      const lendsAll = offer === undefined || (supply.source === undefined && !supply.async);
-      this.#grant(wish, lendsAll ? new ListLoan(supply) : new Loan(this, offer));
+      const list = offer === undefined || (supply.source === undefined && !supply.async);
+      this.#grant(wish, list ? new ListLoan(supply) : new Loan(this, offer));
     } else if (wish.gathered === undefined) this.#give(wish, supply.take());
     else {
       const before = wish.gathered.length;
-      wish.gathered = supply.move(wish.lacks, wish.gathered);
+      wish.gathered = supply.takeMany(wish.lacks, wish.gathered);
       wish.lacks -= wish.gathered.length - before;
       if (wish.lacks === 0) this.#grant(wish, wish.gathered);
     }
@@ -375,138 +341,94 @@ export class Transfer<T> extends Life implements Lender<T> {
     return item;
   }
 
-  /** A wish waits for an item of a source that has first to be asked. @returns Whether it has answered. */
+  /** A wish waits for an item of a source, which is asked. @returns Whether it has answered. */
   #ask(): boolean {
-    const offer = this.#offers.head;
-    const supply = this.#wishes.head === undefined ? undefined : offer?.supply;
-    if (offer === undefined || supply === undefined || supply.busy) return false;
-    if (supply.async) void this.#await(offer, supply);
-    else {
-      do this.#run(offer, supply);
-      while (this.#joins(supply));
-    }
-    return !supply.async;
-  }
-
-  /** An item of a source joins the wish that waits for many, unless it is the last that it lacks. */
-  #joins(supply: Supply<T>): boolean {
-    const wish = this.#wishes.head;
-    if (
-      wish?.gathered === undefined ||
-      wish.lacks < 2 ||
-      !supply.ready ||
-      this.#kept !== undefined ||
-      this.#postponed.length > 0
-    ) {
+    const supply = this.#wishes.head && this.#offers.head?.supply;
+    if (supply === undefined || supply.busy) return false;
+    if (supply.async) {
+      this.age++;
+      void supply.ask(() => this.advance());
       return false;
     }
+    do this.#run(supply);
+    while (this.#joins(supply));
+    return true;
+  }
+
+  #run(supply: Supply<T>): void {
+    this.#running = true;
+    supply.run();
+    this.#running = false;
+  }
+
+  /** What a source has answered joins the wish for many, and is not the last that this lacks. @returns Whether this is so. */
+  #joins(supply: Supply<T>): boolean {
+    const wish = this.#wishes.head;
+    if (wish?.gathered === undefined || wish.lacks < 2) return false;
+    if (!supply.ready || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;
   }
 
-  /** An iterator is asked, which runs it. */
-  #run(offer: Offer<T>, supply: Supply<T>): void {
-    let failure: Failure | undefined;
-    this.#running = supply;
-    try {
-      supply.hold((supply.source as Iterator<T>).next());
-    } catch (error) {
-      failure = new Failure(error);
-    }
-    this.#running = undefined;
-    if (failure !== undefined) this.#fail(offer, supply, failure);
-    else if (supply.abandoned) {
-      // Its call was cancelled meanwhile.
-      supply.drop();
-      this.#abandoned.push(offer);
-    }
-  }
-
-  /** An async iterator is asked. What it answers when its call waits no longer is dropped. */
-  async #await(offer: Offer<T>, supply: Supply<T>): Promise<void> {
-    supply.busy = true;
-    supply.age++;
-    let failure: Failure | undefined;
-    try {
-      const result = await (supply.source as AsyncIterator<T>).next();
-      if (!supply.abandoned) supply.hold(result);
-    } catch (error) {
-      failure = new Failure(error);
-    }
-    supply.busy = false;
-    if (failure !== undefined) this.#fail(offer, supply, failure);
-    this.advance();
-  }
-
-  /** A source has thrown, which is told to the call that has written it. */
-  #fail(offer: Offer<T>, supply: Supply<T>, failure: Failure): void {
-    supply.source = undefined;
-    if (supply.abandoned) return;
-    this.#offers.remove(offer);
-    this.tell(offer, failure);
-  }
-
-  async #closeSource(offer: Offer<T>): Promise<void> {
-    const { source, async } = offer.supply!;
-    offer.supply!.source = undefined;
-    let outcome = offer.value;
-    try {
-      const result = source?.return?.();
-      if (async) await result;
-    } catch (error) {
-      outcome = new Failure(error);
-    }
-    if (!offer.supply!.hearsOut || !offer.waits) return;
-    this.#closing.remove(offer);
-    this.tell(offer, outcome);
-    this.settle();
-  }
-
-  /** Does what was called while an iterator was at work. @returns Whether there was anything. */
+  /** Does what was postponed while an iterator ran. @returns Whether there was anything. */
   #resume(): boolean {
     const act = this.#postponed.shift();
     act?.();
     return act !== undefined;
   }
 
+  async #closeSource(offer: Offer<T>): Promise<void> {
+    let failure: Failure | undefined;
+    try {
+      const answer = offer.supply!.close();
+      if (answer !== undefined) await answer;
+    } catch (error) {
+      failure = new Failure(error);
+    }
+    if (!this.#hearing.delete(offer)) return;
+    if (failure === undefined) super.finish(offer, undefined, false);
+    else this.tell(offer, failure);
+    this.settle();
+  }
+
   /** How many calls of an end wait. */
   #waitingOf(side: typeof CLIENT | typeof SERVER): number {
-    return side === CLIENT
-      ? this.#wishes.length
-      : this.#offers.length + this.#closing.length + (this.#taken === undefined ? 0 : 1);
+    if (side === CLIENT) return this.#wishes.length;
+    return this.#offers.length + this.#hearing.size + (this.#taken === undefined ? 0 : 1);
   }
 
   /** An end leaves. */
   #depart(call: Wish<T> | Offer<T>): void {
-    const { side, kind, value } = call;
-    const toBody = side === CLIENT && this.bodyRuns;
-    const returned: unknown = { value: kind === RETURN ? value : undefined, done: true };
+    const { kind, value } = call;
+    const toBody = this.bodyRuns;
+    let answer: unknown = { value: undefined, done: true };
     if (kind === THROW) this.cause = value;
-    else this.note(side, value);
-    if (side === SERVER) {
+    else {
+      this.note(call.side, value);
+      answer = { value, done: true };
+    }
+    if (call.side === SERVER) {
       this.phase = CLOSED;
-      if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
       this.#offers.push(new Offer<T>(kind, value));
-      this.tell(call, returned);
-      return;
+    } else {
+      // The writer's error, if nobody will come for it any more, goes to the reader that leaves.
+      const last = this.phase === CLOSED ? this.#offers.tail : undefined;
+      if (last !== undefined) this.#offers.remove(last);
+      const error = kind === THROW ? call : last?.kind === THROW ? last : undefined;
+      if (error !== undefined) answer = new Failure(error.value);
+      this.left = true;
+      this.#withdraw();
+      call.lacks = this.#finishOffers() ? 1 : 0;
+      this.#dropKept();
+      if (toBody) {
+        this.#wishes.push(call);
+        return;
+      }
+      this.phase = ENDED;
     }
-    const last = this.phase === CLOSED ? this.#offers.tail : undefined;
-    this.left = true;
-    this.#withdraw();
     if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-    if (last !== undefined) this.#offers.remove(last);
-    const heard = this.#finishOffers();
-    this.#dropKept();
-    if (toBody) {
-      call.lacks = heard ? 1 : 0;
-      this.#wishes.push(call);
-      return;
-    }
-    this.phase = ENDED;
-    // The writer's error, if nobody will come for it any more, goes to the reader that leaves.
-    const error = kind === THROW ? call : last?.kind === THROW ? last : undefined;
-    this.tell(call, error === undefined ? returned : new Failure(error.value));
+    this.tell(call, answer);
   }
 
   /** Settles the reader's wishes, since it leaves; an earlier departure goes on waiting for the body. */
@@ -530,29 +452,27 @@ export class Transfer<T> extends Life implements Lender<T> {
     return taken !== undefined || offers.length > 0;
   }
 
-  /** All calls that wait are given up. */
+  /** Gives up all calls that wait. */
   #cutOff(reason: unknown): void {
-    const last = this.phase === CLOSED ? this.#offers.tail! : undefined;
+    const last = this.phase === CLOSED ? this.#offers.tail : undefined;
     if (last !== undefined) this.#offers.remove(last);
     const offers = this.#offers.drain();
     const cut = this.#kept?.ready || offers.some(({ supply }) => !supply?.exhausted);
     if (this.#taken !== undefined) offers.unshift(this.#taken);
     this.#taken = undefined;
     this.#dropKept();
+    if (last !== undefined && (last.kind === THROW || !cut)) this.#offers.push(last);
+    else {
+      const wishes = this.#wishes.drain();
+      const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
+      this.endWith(reason, first, offers[0]);
+      this.refuseOpening(reason);
+      for (const wish of wishes) {
+        if (wish === first) this.refuse(wish, reason);
+        else this.finish(wish, undefined, wish.lacks > 0);
+      }
+    }
     for (const offer of offers) this.refuse(offer, reason);
-    if (last !== undefined && (last.kind === THROW || !cut)) {
-      this.#offers.push(last);
-      this.advance();
-      return;
-    }
-    const wishes = this.#wishes.drain();
-    const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
-    this.endWith(reason, first, offers[0]);
-    this.refuseOpening(reason);
-    for (const wish of wishes) {
-      if (wish === first) this.refuse(wish, reason);
-      else this.finish(wish, undefined, wish.lacks > 0);
-    }
   }
 
   #dropKept(): void {

@@ -27,9 +27,9 @@ export class Wish<T> implements Call {
     this.gathered = gathered;
     this.borrows = borrows;
   }
-}
 
-/** A wish for one item, as `next()` has it. */
-export function wishForOne<T>(): Wish<T> {
-  return new Wish(NEXT, undefined, 1);
+  /** Whether it is one for an item and nothing else, as `next()` has it. */
+  get single(): boolean {
+    return this.kind === NEXT && this.gathered === undefined && !this.borrows;
+  }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled } from "../support/settled.ts";
-import { select, share } from "coroutine-channels";
+import { select, distribute } from "coroutine-channels";
 import { Probe, waiting } from "./probe.ts";
 import { thorough } from "../support/scope.ts";
 
@@ -9,10 +9,10 @@ const done = { value: undefined, done: true };
 const naturals = (count: number) => Array.from({ length: count }, (_, i) => i);
 const item = (value: unknown) => ({ value, done: false });
 
-describe("share", () => {
+describe("distribute", () => {
   test("gives each item to the consumer that has waited longest", async () => {
     const source = waiting(naturals(10));
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const requests = [b.next(), a.next(), b.next(), a.next()];
     expect(await Promise.all(requests)).toEqual([item(0), item(1), item(2), item(3)]);
@@ -23,7 +23,7 @@ describe("share", () => {
   });
 
   test("gives every item to one of several loops", async () => {
-    const jobs = share(new Probe({ items: naturals(100) }));
+    const jobs = distribute(new Probe({ items: naturals(100) }));
     const seen: number[][] = [[], [], []];
     await Promise.all(
       seen.map(async (own, pace) => {
@@ -39,7 +39,7 @@ describe("share", () => {
 
   test("gives the item of a consumer that left to another", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const request = a.next();
     await settled();
@@ -54,7 +54,7 @@ describe("share", () => {
 
   test("drops the item of a consumer that left when the others leave, too", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     void a.next();
     await settled();
@@ -67,7 +67,7 @@ describe("share", () => {
 
   test("asks for nothing on behalf of a consumer that has left", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     const requests = [a.next(), b.next()];
     await settled();
@@ -82,7 +82,7 @@ describe("share", () => {
   test("effection: tells every consumer how the source ends", async () => {
     for (const error of [undefined, new Error("source")]) {
       const source = new Probe({ items: [1], then: error ? { error } : "end" });
-      const jobs = share(source);
+      const jobs = distribute(source);
       const consumers = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
       const requests = consumers.slice(0, 2).map((consumer) => consumer.next());
       expect(await requests[0]).toEqual(item(1));
@@ -95,33 +95,49 @@ describe("share", () => {
     }
   });
 
-  test("gives what those who left had asked for to who stays, before the end", async () => {
+  test("gives what those who withdrew had asked for to whoever asks next, and then the end", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
-    const [a, b, c, d] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
-    for (const [i, leaves] of [a, b].entries()) {
-      // Has asked, but does not take what comes.
-      const controller = new AbortController();
-      const selecting = select({ leaves }, { signal: controller.signal });
-      await settled();
-      controller.abort("withdrawn");
-      await expect(selecting).rejects.toBe("withdrawn");
-      source.give(i);
-      await settled();
-    }
+    const jobs = distribute(source);
+    const [a, b, c] = [jobs.subscribe(), jobs.subscribe(), jobs.subscribe()];
+    const controller = new AbortController();
+    const selecting = select({ a }, { signal: controller.signal });
+    await settled();
+    controller.abort("withdrawn");
+    await expect(selecting).rejects.toBe("withdrawn");
+    source.give(0);
+    await settled();
+    expect(source.asked).toBe(1);
+    expect(await b.next()).toEqual(item(0));
+    await settled();
+    expect(source.asked).toBe(1);
     const request = c.next();
     await settled();
-    await Promise.all([a.return(), b.return()]);
-    expect(await request).toEqual(item(0));
-    await source.return(); // it ends while it is asked for another
+    await source.return();
+    expect(await request).toEqual(done);
+    expect(await a.next()).toEqual(done);
+  });
+
+  test("gives an item that nobody has claimed to somebody before the reason of an abort", async () => {
+    const controller = new AbortController();
+    const source = waiting<number>();
+    const jobs = distribute(source, { signal: controller.signal });
+    const [leaves, stays] = [jobs.subscribe(), jobs.subscribe()];
+    const request = leaves.next();
     await settled();
-    expect([await c.next(), await c.next()]).toEqual([item(1), done]);
-    expect(await d.next()).toEqual(done);
+    await leaves.return();
+    expect(await request).toEqual(done);
+    source.give(1);
+    await settled();
+    controller.abort("enough");
+    expect(source.closed).toBe(1);
+    expect(await stays.next()).toEqual(item(1));
+    await expect(stays.next()).rejects.toBe("enough");
+    await expect(jobs.subscribe().next()).rejects.toBe("enough");
   });
 
   test("closes its source with the last consumer, and has nothing for who joins later", async () => {
     const source = waiting(naturals(10));
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [a, b] = [jobs.subscribe(), jobs.subscribe()];
     await a.next();
     await a.return();
@@ -141,7 +157,7 @@ describe("share", () => {
       fc.array(step, { maxLength: 60, size: "max" }),
       async (steps) => {
         const source = waiting(naturals(1000));
-        const jobs = share(source);
+        const jobs = distribute(source);
         const stays = jobs.subscribe();
         const present = new Map<
           number,
@@ -182,10 +198,10 @@ describe("share", () => {
   });
 });
 
-describe("defects of peers that share does not have", () => {
+describe("defects of peers that distribute does not have", () => {
   test("tc39/proposal-async-iterator-helpers#4: no item is abandoned with a consumer that leaves", async () => {
     const source = waiting<number>();
-    const jobs = share(source);
+    const jobs = distribute(source);
     const [leaves, stays] = [jobs.subscribe(), jobs.subscribe()];
     const abandoned = [leaves.next(), leaves.next()];
     const kept = [stays.next(), stays.next()];
@@ -201,7 +217,7 @@ describe("defects of peers that share does not have", () => {
   });
 
   test("@std/async Channel: a consumer that breaks off does not end it for the others", async () => {
-    const jobs = share(waiting(naturals(5)));
+    const jobs = distribute(waiting(naturals(5)));
     const other = jobs.subscribe();
     for await (const _ of jobs) break;
     expect(await other.next()).toEqual(item(1));

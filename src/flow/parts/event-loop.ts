@@ -8,7 +8,8 @@ interface EventLoop {
   readonly setImmediate?: (callback: () => void) => unknown;
   readonly MessageChannel?: new () => Ports;
   readonly performance?: { now(): number };
-  setTimeout(callback: () => void): unknown;
+  setTimeout(callback: () => void, milliseconds?: number): unknown;
+  clearTimeout(timer: unknown): void;
 }
 
 const loop = globalThis as unknown as EventLoop;
@@ -18,7 +19,13 @@ export function now(): number {
   return loop.performance === undefined ? Date.now() : loop.performance.now();
 }
 
-/** Who waits for a turn, where turns are taken by messages. */
+/** Calls back after that many milliseconds, unless the function that it returns is called before. */
+export function after(milliseconds: number, callback: () => void): () => void {
+  const timer = loop.setTimeout(callback, milliseconds);
+  return () => loop.clearTimeout(timer);
+}
+
+/** Those who wait for a turn, where turns are taken by messages. */
 const waiting: (() => void)[] = [];
 let wakeNext: (() => void) | undefined;
 
