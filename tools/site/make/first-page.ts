@@ -17,7 +17,8 @@ export function writeFirstPage(): void {
   const readme = readFileSync(`${project}README.md`, "utf8");
   const data: FirstPage = {
     ...figures(),
-    promise: /^# .+\n+([^\n]+)/.exec(readme)?.[1] ?? "",
+    // The headline says the first half already.
+    promise: (/^# .+\n+([^\n]+)/.exec(readme)?.[1] ?? "").replace(/^Async [^:`]+: what/, "What"),
     program: allPrograms()[0]!.code,
   };
   const comparison = /^## Compared with\n([^]*?)(?=^## |$(?![^]))/m.exec(readme)?.[1] ?? "";

@@ -55,6 +55,8 @@ async function start({ modules, program }: Start, port: MessagePort): Promise<vo
   try {
     const files = load(modules.library);
     const entry = (name: string) => files.get(modules.entries[name] ?? "");
+    // What the library makes for itself as it is loaded is none of the program's channels.
+    await import(/* @vite-ignore */ entry("coroutine-channels")!);
     const inspect = entry("coroutine-channels/inspect");
     const inspecting = inspect
       ? ((await import(/* @vite-ignore */ inspect)) as Inspect)
