@@ -1,27 +1,26 @@
-// A producer as the body of a Response, made as it is read: this is what a route of a web server returns.
+// Server-sent events, made as they are read: this is what a route of a web server returns.
 import { produce } from "coroutine-channels";
-import { fromReadableStream, toReadableStream, toTransformStream } from "coroutine-channels/web";
+import { fromReadableStream, toEventStream } from "coroutine-channels/web";
 
-// Each `send` waits until somebody reads the next part of the body.
-const ticks = produce<number>(async (server) => {
+interface Tick {
+  readonly tick: number;
+  readonly says: string;
+}
+
+// Each `send` waits until somebody reads the next event.
+const ticks = produce<Tick>(async (server) => {
   try {
     for (let tick = 1; ; tick++) {
       console.log(`  making tick ${tick}`);
-      await server.send(tick);
+      await server.send({ tick, says: "tick\ntock" });
     }
   } finally {
     console.log("  stopped");
   }
 });
 
-// The stages in between are generators: this one makes server-sent events of the items.
-async function* events(items: AsyncIterable<number>) {
-  const encoder = new TextEncoder();
-  for await (const item of items) yield encoder.encode(`data: ${item}\n\n`);
-}
-
 function handle(_request: Request): Response {
-  const body = toReadableStream(ticks).pipeThrough(toTransformStream(events));
+  const body = toEventStream(ticks, { id: ({ tick }) => tick, data: ({ says }) => says });
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
@@ -37,7 +36,11 @@ for await (const part of fromReadableStream(response.body!)) {
 
 // Prints:
 //   making tick 1
-// data: 1
+// id: 1
+// data: tick
+// data: tock
 //   making tick 2
-// data: 2
+// id: 2
+// data: tick
+// data: tock
 //   stopped

@@ -4,9 +4,9 @@ import {
   buffer,
   Channel,
   cooperative,
+  distribute,
   merge,
   produce,
-  share,
   StreamChannel,
   type Client,
   type Reader,
@@ -283,8 +283,8 @@ test("async-channel: nothing that is made of channels is thenable", () => {
     buffer(source, { capacity: 1 }),
     broadcast(source),
     broadcast(source).subscribe(),
-    share(source),
-    share(source).subscribe(),
+    distribute(source),
+    distribute(source).subscribe(),
     cooperative(source),
   ];
   expect(made.filter((each) => "then" in each)).toEqual([]);

@@ -3,6 +3,7 @@ import { Channel, ChannelClosed, produce, type Client, type Server } from "corou
 import { describe, expect, test } from "vitest";
 
 import { closed, done, item, outcome, outcomes, type Outcome, waiting } from "./support/outcome.ts";
+import { deferred } from "./support/deferred.ts";
 import { settled } from "./support/settled.ts";
 import { dispose } from "./support/dispose.ts";
 
@@ -448,7 +449,7 @@ describe("the channel's own signal aborts", () => {
   test.each(verbs)(
     "kind 8: the client's first %s is told, though the abort came before anybody called",
     async (verb) => {
-      const channel = new Channel<unknown>({ signal: AbortSignal.abort(reason) });
+      const channel = new Channel<unknown, unknown, unknown>({ signal: AbortSignal.abort(reason) });
       expect(await outcome(call(channel.client(), verb, undefined))).toEqual({ rejects: reason });
       expect(await outcome(channel.client().next())).toEqual(done());
       expect(await outcome(channel.server())).toEqual({ rejects: reason });
@@ -581,6 +582,41 @@ describe("a body", () => {
     await expect(client.return()).rejects.toBe(failure);
     expect(await client.next()).toEqual({ value: undefined, done: true });
   });
+
+  /** What the platform's calls reject with when their signal aborts: as `timers/promises` does. */
+  const abortError = (cause: unknown): Error =>
+    Object.assign(new Error("aborted", { cause }), { name: "AbortError" });
+  const interrupted: [string, (signal: AbortSignal) => unknown, boolean][] = [
+    ["its signal's reason", (signal) => signal.reason, true],
+    ["an AbortError with that as its cause", (signal) => abortError(signal.reason), true],
+    ["an AbortError of another cause", () => abortError(error), false],
+    [
+      "another error with that as its cause",
+      (signal) => new Error("failed", { cause: signal.reason }),
+      false,
+    ],
+  ];
+
+  test.each(interrupted)(
+    "that is busy when its client leaves, and ends with %s",
+    async (_, thrown, unwinds) => {
+      const channel = new Channel<number>();
+      let failure: unknown;
+      const serving = waiting(
+        channel.serve(({ signal }) => {
+          const busy = deferred<void>();
+          signal.addEventListener("abort", () => busy.reject((failure = thrown(signal))));
+          return busy.promise;
+        }),
+      );
+      const client = channel.client();
+      void waiting(client.next());
+      await settled();
+      const ended = await outcomes(client.return(), serving);
+      const told = { rejects: failure };
+      expect(ended).toEqual(unwinds ? [done(), { gives: undefined }] : [told, told]);
+    },
+  );
 
   test("through which another channel's ChannelClosed passes has failed", async () => {
     const other = new ChannelClosed();

@@ -66,7 +66,6 @@ export function buffer<T, R>(
   source: AnyIterable<T, R>,
   options: BufferOptions<T>,
 ): AsyncGenerator<T, R, void> {
-  // Without a capacity, a backlog has no room; a buffer must be given one.
-  const { capacity = NaN, signal } = options;
-  return new Pipe(source, new Backlog({ ...options, capacity })).endOn(signal);
+  const { capacity, overflow, onDrop, signal } = options;
+  return new Pipe(source, new Backlog({ capacity, overflow, onDrop })).endOn(signal);
 }

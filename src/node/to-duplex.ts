@@ -1,10 +1,11 @@
 /// <reference types="node" preserve="true" />
 import { Duplex } from "node:stream";
 
+import { clientOfChannel, Conversation } from "../adapters/conversation.ts";
+import { ChannelClosed } from "../index.ts";
 import type { Channel, Client } from "../index.ts";
-import { callBack, toError } from "./callback.ts";
-import type { Callback } from "./callback.ts";
-import { assertItem } from "./item.ts";
+import { callBack, pass, toError } from "./conventions.ts";
+import type { Callback } from "./conventions.ts";
 
 /**
  * Makes a Node stream of a channel that speaks both ways: a socket, or any other stream, can then talk to its server.
@@ -44,102 +45,73 @@ import { assertItem } from "./item.ts";
  * ```
  */
 export function toDuplex<T, U, R>(channel: Channel<T, U, R>): Duplex {
-  return new ChannelDuplex<T, U>(channel.client());
-}
-
-/** A chunk that waits to be sent. */
-interface Chunk<U> {
-  readonly value: U;
-  readonly done: Callback;
+  return new ChannelDuplex<T, U>(clientOfChannel(channel));
 }
 
 class ChannelDuplex<T, U> extends Duplex {
   readonly #client: Client<T, U, unknown>;
-  #chunk: Chunk<U> | undefined = undefined;
-  #wanted = false;
-  #asking = false;
-  #started = false;
-  /** Whether all chunks have been written. */
-  #complete = false;
-  #leaving = false;
-  #over = false;
+  readonly #conversation: Conversation<T, U>;
+  /** Calls back for the chunk that was written last, as long as it waits for its answer. */
+  #written: Callback | undefined = undefined;
 
   constructor(client: Client<T, U, unknown>) {
     super({ objectMode: true, readableHighWaterMark: 0, writableHighWaterMark: 1 });
     this.#client = client;
+    this.#conversation = new Conversation(client, {
+      want() {},
+      answered: () => this.#answer(),
+      give: (item) => pass(this, item),
+      end: () => {
+        this.#refuse();
+        this.push(null);
+      },
+      fail: (reason) => {
+        const error = toError(reason);
+        this.#answer(error);
+        this.destroy(error);
+      },
+    });
   }
 
   override _read(): void {
-    this.#wanted = true;
-    this.#advance();
+    this.#conversation.read();
   }
 
-  override _write(value: U, _encoding: string, done: Callback): void {
-    this.#chunk = { value, done };
-    this.#advance();
+  override _write(chunk: U, _encoding: string, done: Callback): void {
+    this.#written = done;
+    this.#conversation.bring(chunk);
+    if (this.#conversation.over) this.#refuse();
   }
 
-  override _final(done: () => void): void {
-    this.#complete = true;
+  override _final(done: Callback): void {
     done();
-    this.#advance();
+    this.#conversation.finish();
   }
 
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#over = true;
-    void callBack(this.#client.return(error ?? undefined), done, error);
+  override _destroy(error: Error | null, done: Callback): void {
+    callBack(this.#conversation.leave(error ?? undefined), done, error);
     this.#refuse();
+    this.#answer();
   }
 
-  /** Makes the next request if there is something to read it and something to bring. */
-  #advance(): void {
-    if (this.#over) this.#refuse();
-    if (this.#over || this.#asking || !this.#wanted) return;
-    const chunk = this.#chunk;
-    if (!this.#started || this.#leaving) {
-      this.#started = true;
-      void this.#receive(this.#client.next(undefined as U));
-    } else if (chunk !== undefined) {
-      this.#chunk = undefined;
-      void this.#receive(this.#client.next(chunk.value), chunk.done);
-    } else if (this.#complete) {
-      this.#leaving = true;
-      void this.#receive(this.#client.return(undefined));
-    }
-  }
-
-  async #receive(request: Promise<IteratorResult<T, unknown>>, done?: Callback): Promise<void> {
-    this.#asking = true;
-    try {
-      const answer = await request;
-      const nothing = !answer.done && answer.value === undefined;
-      this.#asking = false;
-      this.#wanted = nothing;
-      if (answer.done) this.#over = true;
-      else assertItem(answer.value);
-      done?.();
-      done = undefined;
-      if (!nothing) this.push(answer.done ? null : answer.value);
-      this.#advance();
-    } catch (error) {
-      const failure = toError(error);
-      done?.(failure);
-      this.destroy(failure);
-    }
+  /** The chunk that was written last has been answered, or will not be. */
+  #answer(error?: Error): void {
+    const done = this.#written;
+    this.#written = undefined;
+    done?.(error);
   }
 
   /** Tells the writer of a chunk that nobody will take it, in the moment in which all there is to read has been read. */
   #refuse(): void {
-    const chunk = this.#chunk;
-    this.#chunk = undefined;
-    if (chunk === undefined) return;
-    this.#client.send(chunk.value).catch((error: Error) => {
-      const tell = (): void => {
-        this.off("end", tell).off("close", tell);
-        chunk.done(error);
-      };
-      if (this.readableEnded || this.destroyed) tell();
-      else this.once("end", tell).once("close", tell);
-    });
+    const done = this.#written;
+    if (done === undefined || this.#conversation.takeBack() === undefined) return;
+    this.#written = undefined;
+    const { value } = (this.#client.signal.reason ?? {}) as Partial<ChannelClosed>;
+    const tell = (): void => {
+      this.off("end", tell).off("close", tell);
+      done(new ChannelClosed({ value, undelivered: true }));
+    };
+    if (this.readableEnded || this.destroyed) tell();
+    else this.once("end", tell).once("close", tell);
   }
 }

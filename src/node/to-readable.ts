@@ -1,23 +1,26 @@
 /// <reference types="node" preserve="true" />
 import { Readable } from "node:stream";
 
-import { callBack, toError } from "./callback.ts";
-import { assertItem } from "./item.ts";
+import { iteratorOf } from "../adapters/iterator-of.ts";
+import { Source } from "../adapters/source.ts";
+import { callBack, pass, toError } from "./conventions.ts";
 
 /**
- * Makes a Node stream of what can be iterated: a client end, a reader, an async generator.
+ * Makes a Node stream of what can be iterated: a client end, a reader, an async generator, an array.
  *
  * It is in object mode, with a high-water mark of 0: nothing is asked of the source before somebody reads, one item at a
  * time, and nothing while what it is piped into is full. Items that are to become bytes of a file, a socket or another
  * program must be buffers or strings.
  *
  * The stream is destroyed with the very error of the source. Destroying it with an error leaves the source with
- * `return(error)`, and waits for it before the stream closes: a server's `send` rejects with a `ChannelClosed` whose
- * `value` is the error.
+ * `return(error)`, even while a read is waiting: a server's `send` rejects with a `ChannelClosed` whose `value` is the
+ * error. The stream closes when the source has been closed; an error that comes of that, or was on its way to the reader,
+ * is the stream's.
  *
  * @param source What to read from. It must not be iterated elsewhere at the same time. `null` is no item here: the
  *   stream is destroyed with a `TypeError`.
  * @returns The stream.
+ * @throws `TypeError` for what cannot be iterated, as a channel in place of its client end.
  *
  * @example
  * ```ts
@@ -34,38 +37,18 @@ import { assertItem } from "./item.ts";
  * });
  * ```
  */
-export function toReadable<T>(source: AsyncIterable<T>): Readable {
+export function toReadable<T>(source: AsyncIterable<T> | Iterable<T>): Readable {
   // Not Readable.from, which asks for an item more than is read.
-  const iterator: AsyncIterator<T, unknown> = source[Symbol.asyncIterator]();
-  let over = false;
-
-  async function pull(readable: Readable): Promise<void> {
-    try {
-      const result = await iterator.next().catch((error: unknown) => {
-        over = true;
-        throw error;
-      });
-      if (result.done) {
-        over = true;
-        readable.push(null);
-      } else {
-        assertItem(result.value);
-        readable.push(result.value);
-      }
-    } catch (error) {
-      readable.destroy(toError(error));
-    }
-  }
-
-  return new Readable({
+  const items = new Source<T>(iteratorOf(source), {
+    give: (item) => pass(readable, item),
+    end: () => void readable.push(null),
+    fail: (error) => void readable.destroy(toError(error)),
+  });
+  const readable = new Readable({
     objectMode: true,
     highWaterMark: 0,
-    read() {
-      void pull(this);
-    },
-    destroy(error, done) {
-      const left = over ? undefined : iterator.return?.(error ?? undefined);
-      void callBack(left, done, error);
-    },
+    read: () => items.ask(),
+    destroy: (error, done) => callBack(items.leave(error ?? undefined), done, error),
   });
+  return readable;
 }

@@ -1,8 +1,9 @@
 /// <reference types="node" preserve="true" />
 import { Writable } from "node:stream";
 
-import type { Server, Writer } from "../index.ts";
-import { callBack } from "./callback.ts";
+import { Sender } from "../adapters/sender.ts";
+import type { SendingEnd } from "../adapters/sender.ts";
+import { callBack, toError } from "./conventions.ts";
 
 /**
  * Makes a Node stream whose chunks are sent with a server end or a writer.
@@ -18,6 +19,7 @@ import { callBack } from "./callback.ts";
  *
  * @param end Belongs to the stream from now on: nobody else should send with it, or close it.
  * @returns The stream. Use it with `pipeline`, or listen to its `error`.
+ * @throws `TypeError` for what nothing can be sent with, as a channel in place of its server end.
  *
  * @example
  * ```ts
@@ -33,31 +35,20 @@ import { callBack } from "./callback.ts";
  * // => Two
  * ```
  */
-export function toWritable<T>(end: Server<T, unknown, unknown> | Writer<T>): Writable {
-  const { signal } = end;
+export function toWritable<T>(end: SendingEnd<T>): Writable {
+  const sender = new Sender<T>(end, (error) => writable.destroy(toError(error)));
   const destroyed = new AbortController();
-  const left = (): void => {
-    writable.destroy(signal.reason as Error);
-  };
   const writable = new Writable({
     objectMode: true,
     highWaterMark: 1,
-    write(item: T, _encoding, done) {
-      void callBack(end.send(item, { signal: destroyed.signal }), done);
-    },
-    final(done) {
-      signal.removeEventListener("abort", left);
-      void callBack(end.return(undefined), done);
-    },
+    write: (item: T, _encoding, done) => callBack(sender.send(item, destroyed.signal), done),
+    final: (done) => callBack(sender.close(), done),
     destroy(error, done) {
-      signal.removeEventListener("abort", left);
       const reason = error ?? prematureClose();
       destroyed.abort(reason);
-      void callBack(signal.aborted ? undefined : end.throw(reason), done, error);
+      callBack(sender.abort(reason), done, error);
     },
   });
-  if (signal.aborted) left();
-  else signal.addEventListener("abort", left);
   return writable;
 }
 

@@ -1,8 +1,6 @@
-import { Channel } from "../index.ts";
-import type { Client } from "../index.ts";
-import { Conversation } from "./conversation.ts";
-import { EndSink } from "./end-sink.ts";
-import { toReadableStream } from "./to-readable-stream.ts";
+import type { Channel, Client } from "../index.ts";
+import { stageOf } from "./stage.ts";
+import { talkOf } from "./talk.ts";
 
 /**
  * Makes the two streams that `pipeThrough` takes, of a function that reads items and gives others, or of a channel that
@@ -49,74 +47,13 @@ import { toReadableStream } from "./to-readable-stream.ts";
  * ```
  */
 export function toTransformStream<I, O>(
-  source: (items: Client<I>) => AsyncIterable<O>,
+  source: (items: Client<I>) => AsyncIterable<O> | Iterable<O>,
 ): { readable: ReadableStream<O>; writable: WritableStream<I> };
 export function toTransformStream<T, U, R>(
   source: Channel<T, U, R>,
 ): { readable: ReadableStream<T>; writable: WritableStream<U> };
 export function toTransformStream<I, O, R>(
-  source: ((items: Client<I>) => AsyncIterable<O>) | Channel<O, I, R>,
+  source: ((items: Client<I>) => AsyncIterable<O> | Iterable<O>) | Channel<O, I, R>,
 ): { readable: ReadableStream<O>; writable: WritableStream<I> } {
-  const written = new Channel<I>();
-  const items = written.client();
-  const results =
-    typeof source === "function"
-      ? source(items)[Symbol.asyncIterator]()
-      : new Conversation<O, I>(source.client(), items);
-  return { readable: toReadableStream(leaving(items, results)), writable: writableOf(written) };
-}
-
-/** Iterates over the results, and leaves the items when that is over in any way. */
-function leaving<I, O>(
-  items: Client<I>,
-  results: AsyncIterator<O, unknown>,
-): AsyncIterable<O, unknown> {
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        try {
-          const result = await results.next();
-          if (result.done) await items.return();
-          return result;
-        } catch (error) {
-          // Rejects with the error again, unless somebody waits to be told.
-          await items.throw(error).catch(() => {});
-          throw error;
-        }
-      },
-      async return(reason?: unknown) {
-        // At once, since the results may be waiting for an item.
-        const left = items.return(reason as undefined);
-        await Promise.all([left, results.return?.(reason)]);
-        return { value: undefined, done: true };
-      },
-    }),
-  };
-}
-
-/** What is written is sent by the channel's server, once somebody asks. */
-function writableOf<I>(channel: Channel<I>): WritableStream<I> {
-  let sink: EndSink<I> | undefined;
-  const writable = new WritableStream<I>(
-    {
-      async write(item, controller) {
-        if (sink !== undefined) return sink.write(item, controller);
-        sink = new EndSink(await channel.server({ signal: controller.signal }));
-        sink.start(controller);
-      },
-      close: () => sink?.close(),
-      abort(reason: unknown) {
-        if (sink !== undefined) return sink.abort(reason);
-        // Nobody has asked yet: who does will be told.
-        void channel.server().then((server) => server.throw(reason));
-        return undefined;
-      },
-    },
-    { highWaterMark: 1 },
-  );
-  // Opening the end takes the place of a first chunk, or else one would be taken before anybody has asked for it.
-  const writer = writable.getWriter();
-  writer.write(undefined as I).catch(() => {});
-  writer.releaseLock();
-  return writable;
+  return typeof source === "function" ? stageOf(source) : talkOf<O, I>(source);
 }

@@ -1,5 +1,5 @@
-import type { Server, Writer } from "../index.ts";
-import { EndSink } from "./end-sink.ts";
+import { Sender } from "../adapters/sender.ts";
+import type { SendingEnd } from "../adapters/sender.ts";
 
 /**
  * Makes a web stream whose chunks are sent with a server end or a writer.
@@ -13,6 +13,7 @@ import { EndSink } from "./end-sink.ts";
  *
  * @param end Belongs to the stream from now on: nobody else should send with it, or close it.
  * @returns The stream.
+ * @throws `TypeError` for what nothing can be sent with, as a channel in place of its server end.
  *
  * @example
  * ```ts
@@ -27,9 +28,17 @@ import { EndSink } from "./end-sink.ts";
  * for await (const text of channel.client()) console.log(text); // => Hello, world
  * ```
  */
-export function toWritableStream<T>(
-  end: Server<T, unknown, unknown> | Writer<T>,
-): WritableStream<T> {
-  // With the mark of 1, the item that waits to be wanted is the only one in the stream.
-  return new WritableStream<T>(new EndSink(end), { highWaterMark: 1 });
+export function toWritableStream<T>(end: SendingEnd<T>): WritableStream<T> {
+  let controller: WritableStreamDefaultController;
+  const sender = new Sender<T>(end, (error) => controller.error(error));
+  return new WritableStream<T>(
+    {
+      start: (given) => void (controller = given),
+      write: (item, { signal }) => sender.send(item, signal),
+      close: () => sender.close(),
+      abort: (reason) => sender.abort(reason),
+    },
+    // The item that waits to be wanted is the only one in the stream.
+    { highWaterMark: 1 },
+  );
 }

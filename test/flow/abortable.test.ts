@@ -88,6 +88,7 @@ describe("abortable", () => {
     vi.advanceTimersByTime(9);
     source.give(5);
     expect(await requests[0]).toEqual(item(5));
+    await settled();
     vi.advanceTimersByTime(9);
     source.give(6);
     expect(await requests[1]).toEqual(item(6));

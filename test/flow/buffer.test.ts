@@ -33,7 +33,7 @@ describe("buffer", () => {
 
   test.each([0, -1, 1.5, NaN, undefined, "2"])("rejects the capacity %s", (capacity) => {
     const options = { capacity: capacity as number };
-    const message = `capacity is an integer from 1, or Infinity, and not ${capacity ?? NaN}`;
+    const message = `capacity is an integer from 1, or Infinity, and not ${capacity}`;
     expect(() => buffer(new Probe(), options)).toThrow(new RangeError(message));
   });
 

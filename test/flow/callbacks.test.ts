@@ -67,7 +67,7 @@ describe("callbacks", () => {
   test("repeaterjs/repeater#17: gives what is pushed, at once and later, in order, whatever it is", async () => {
     const { flow, source } = await begun({});
     const values = [undefined, null, false, () => {}, { then: () => expect.fail("awaited") }];
-    for (const value of values) source.push(value as number);
+    for (const value of values) source.push(value as unknown as number);
     for (const value of values) expect(Object.is((await flow.next()).value, value)).toBe(true);
     const requests = [flow.next(), flow.next()];
     source.push(1);

@@ -45,7 +45,10 @@ describe("cooperative", () => {
     "with a budget of %d takes a turn at each of 5 further items, %i in all",
     async (budget, all) => {
       let turns = 0;
-      vi.stubGlobal("setImmediate", (callback: () => void) => void turns++ || callback());
+      vi.stubGlobal("setImmediate", (callback: () => void) => {
+        turns++;
+        callback();
+      });
       const flow = cooperative(naturals(), { budget });
       await Promise.all(Array.from({ length: 6 }, () => flow.next()));
       expect(turns).toBe(all);

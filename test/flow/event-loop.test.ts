@@ -45,6 +45,7 @@ async function takeTurns(): Promise<unknown[]> {
   const flows = [1, 2, 3].map((i) => cooperative(again(i), { budget: 0 }));
   // The turn comes before the second item.
   for (const flow of flows) await flow.next();
+  await settled();
   const turns = flows.map(async (flow) => seen.push((await flow.next()).value));
   for (let i = 0; i < 100; i++) await undefined;
   seen.push("no microtask");

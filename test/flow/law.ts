@@ -1,7 +1,7 @@
 /** What holds for every piece that makes one async generator of a source, and for every two of them. */
 import { describe, expect, test } from "vitest";
 import { Channel, produce, StreamChannel } from "coroutine-channels";
-import { settled, state } from "../support/settled.ts";
+import { settled } from "../support/settled.ts";
 import { Probe, waiting } from "./probe.ts";
 import { deferred } from "../support/deferred.ts";
 import { dispose } from "../support/dispose.ts";

@@ -125,7 +125,8 @@ for (const [name, hub] of [
 gapLaw("merge of two", {
   make(run, source) {
     const quiet = { next: () => new Promise<never>(() => {}), return: async () => ({}) };
-    const flow = merge(source, { [Symbol.asyncIterator]: () => quiet as AsyncIterator<number> });
+    const idle = { [Symbol.asyncIterator]: () => quiet } as unknown as AsyncIterable<number>;
+    const flow = merge(source, idle);
     return { ...consumer(run, flow), ...driver(source) };
   },
   sources,

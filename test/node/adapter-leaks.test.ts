@@ -3,9 +3,10 @@ import { getEventListeners, once } from "node:events";
 import type { Readable } from "node:stream";
 
 import { Channel, StreamChannel, type Client, type Server, type Writer } from "coroutine-channels";
-import { toDuplex, toReadable, toWritable } from "coroutine-channels/node";
+import { fromReadable, toDuplex, toReadable, toWritable } from "coroutine-channels/node";
 import {
   fromReadableStream,
+  toEventStream,
   toReadableStream,
   toTransformStream,
   toWritableStream,
@@ -72,6 +73,11 @@ const readables: readonly [name: string, adapt: Adapt][] = [
     (channel, watched) => reading(watched.add(toReadableStream(channel.client()))),
   ],
   [
+    "toEventStream",
+    (channel, watched) =>
+      reading(watched.add(toEventStream(channel.client(), { heartbeat: 100_000 }))),
+  ],
+  [
     "fromReadableStream",
     (channel, watched) => {
       const stream = watched.add(toReadableStream(channel.client()));
@@ -106,6 +112,13 @@ const readables: readonly [name: string, adapt: Adapt][] = [
     },
   ],
   ["toReadable", (channel, watched) => nodeReading(watched.add(toReadable(channel.client())))],
+  [
+    "fromReadable",
+    (channel, watched) => {
+      const stream = watched.add(toReadable(channel.client()));
+      return clientReading(watched.add(fromReadable<object>(stream)));
+    },
+  ],
   [
     "toDuplex",
     (channel, watched) => {
@@ -279,6 +292,7 @@ describe.each(writables)("%s", (_, adapt) => {
 /** Streams of as many items, each made when it is asked for. */
 const passing: readonly [name: string, pass: (items: AsyncIterable<object>) => Reading][] = [
   ["toReadableStream", (items) => reading(toReadableStream(items))],
+  ["toEventStream", (items) => reading(toEventStream(items, { heartbeat: 100_000 }))],
   ["fromReadableStream", (items) => clientReading(fromReadableStream(toReadableStream(items)))],
   [
     "toTransformStream of a function",
@@ -303,6 +317,7 @@ const passing: readonly [name: string, pass: (items: AsyncIterable<object>) => R
     },
   ],
   ["toReadable", (items) => nodeReading(toReadable(items))],
+  ["fromReadable", (items) => clientReading(fromReadable<object>(toReadable(items)))],
   [
     "toWritable",
     (items) => {

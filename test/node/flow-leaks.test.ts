@@ -2,8 +2,10 @@
 import { EventEmitter, getEventListeners } from "node:events";
 
 import {
+  abortable,
   broadcast,
   buffer,
+  callbacks,
   Channel,
   ChannelOverflow,
   cooperative,
@@ -16,6 +18,7 @@ import {
   type Arm,
   type Client,
   type EventsOptions,
+  type Pushing,
   type Server,
 } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
@@ -30,6 +33,9 @@ const MANY = 100_000;
 
 type Flow = AsyncGenerator<object, unknown, void>;
 
+/** Never aborts, and lives longer than what listens to it. */
+const living = new AbortController().signal;
+
 type Piece = readonly [name: string, make: (source: AsyncIterable<object>) => Flow];
 
 const lossless: readonly Piece[] = [
@@ -40,6 +46,9 @@ const lossless: readonly Piece[] = [
   ["broadcast with a buffer", (source) => broadcast(source).subscribe({ capacity: 2 })],
   ["distribute", (source) => distribute(source).subscribe()],
   ["cooperative", (source) => cooperative(source, { budget: 0 })],
+  ["abortable", (source) => abortable(source, { signal: living, idle: 1e6 })],
+  ["buffer with a signal", (source) => buffer(source, { capacity: 2, signal: living })],
+  ["broadcast with a signal", (source) => broadcast(source, { signal: living }).subscribe()],
 ];
 const pieces: readonly Piece[] = [
   ...lossless,
@@ -198,17 +207,13 @@ describe.each(pieces)("%s", (_, make) => {
   });
 });
 
-test.each(lossless)(
-  "%s keeps no item that was handed over, but the last, whose sender waits",
-  async (_, make) => {
-    const watched = new Watched();
-    const flow = make(making(1000, watched));
-    await take(flow, 1000);
-    expect(await watched.alive(1)).toBe(1);
-    await flow.return(undefined);
-    expect(await watched.alive()).toBe(0);
-  },
-);
+test.each(lossless)("%s keeps no item that was handed over", async (_, make) => {
+  const watched = new Watched();
+  const flow = make(making(1000, watched));
+  await take(flow, 1000);
+  expect(await watched.alive()).toBe(0);
+  await flow.return(undefined);
+});
 
 /** An idle arm that lives on, and how it is found to be as it was. */
 type Idle = readonly [name: string, make: () => Promise<{ arm: Arm<object>; fine(): unknown }>];
@@ -368,7 +373,7 @@ describe("merge", () => {
       await take(all);
     };
     for (let i = 0; i < 1000; i++) await pass(watched.add({}));
-    expect(await watched.alive(1)).toBe(1); // the last, whose sender waits
+    expect(await watched.alive()).toBe(0);
     const before = await heap();
     for (let i = 0; i < MANY; i++) await pass({});
     expect((await heap()) - before).toBeLessThan(FLAT);
@@ -488,7 +493,7 @@ describe("broadcast", () => {
       await leaving.return(undefined);
     };
     for (let i = 0; i < 10_000; i++) await pass();
-    expect(await watched.alive(1)).toBe(1); // the last item, whose sender waits
+    expect(await watched.alive()).toBe(0);
     await staying.return(undefined);
     expect(await watched.alive()).toBe(0);
     expect(feed.channel.closed).toBe(true);
@@ -651,7 +656,7 @@ describe.each(emitting)("events of %s", (_, make) => {
     await expect(items.next()).rejects.toBeInstanceOf(ChannelOverflow);
   });
 
-  test("keep none that was handed over or dropped, but the last", async () => {
+  test("keep none that was handed over or dropped", async () => {
     const watched = new Watched();
     const emits = make(watched);
     const items = emits.listen({ capacity: 3, overflow: "drop-oldest" });
@@ -661,9 +666,63 @@ describe.each(emitting)("events of %s", (_, make) => {
     }
     for (let i = 0; i < 1000; i++) emits.emit(watched.add({}));
     const each = emits.fail ? 1 : 2; // an event of a target, and its detail
-    expect(await watched.alive(each * (1 + 3))).toBe(each * (1 + 3));
+    expect(await watched.alive(each * 3)).toBe(each * 3);
     await items.return(undefined);
     expect(await watched.alive()).toBe(0);
     expect(emits.listeners()).toBe(0);
   });
+});
+
+describe("callbacks", () => {
+  const ways: Readonly<
+    Record<string, (items: Flow, to: Pushing<object>, controller: AbortController) => unknown>
+  > = {
+    return: (items) => items.return(undefined),
+    "a throw": (items) => items.throw("thrown"),
+    "its end": (_, { end }) => end(),
+    "its failure": (_, { fail }) => fail("failed"),
+    "an abort": (_items, _to, controller) => controller.abort("aborted"),
+    "an overflow": (_, { push }) => [1, 2, 3].forEach((i) => push({ i })),
+  };
+
+  test.each(Object.entries(ways))(
+    "leave nothing after %s, though what pushes lives on",
+    async (_, way) => {
+      const watched = new Watched();
+      const controller = new AbortController();
+      const pushing: Pushing<object>[] = [];
+      let undone = 0;
+      const live = async (): Promise<void> => {
+        const items = watched.add(
+          callbacks<object>((to) => (pushing.push(to), () => undone++), {
+            capacity: 12,
+            signal: controller.signal,
+          }),
+        );
+        const first = items.next();
+        await settled();
+        for (let i = 0; i < 11; i++) pushing[0]!.push(watched.add({}));
+        await first;
+        await way(items, pushing[0]!, controller);
+        let result = await items.next();
+        while (!result.done) result = await items.next();
+      };
+      await live().catch(() => {});
+      expect(undone).toBe(1);
+      expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+      // What pushes may hold on to the means to push, but to nothing that was pushed.
+      pushing[0]!.push({});
+      expect(await watched.alive(1)).toBe(1);
+      pushing.length = 0;
+      expect(await watched.alive()).toBe(0);
+    },
+  );
+});
+
+test("a consumer of broadcast with replay keeps as many items as are replayed, and no more", async () => {
+  const watched = new Watched();
+  const shared = broadcast(making(1000, watched), { replay: 3 });
+  await take(shared.subscribe(), 1000);
+  expect(await watched.alive(3)).toBe(3);
+  expect(await shared.subscribe().next()).toMatchObject({ done: false });
 });

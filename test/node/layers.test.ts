@@ -86,12 +86,14 @@ describe("src", () => {
   });
 
   test("has adapters that import the main entry, their own files and no others", () => {
-    const parts = new Set(adapters.map(({ source }) => partOf(source)));
+    // What the adapters of both kinds are made of is a part of its own.
+    const parts = new Set([...adapters.map(({ source }) => partOf(source)), "adapters"]);
     const wrong = edges.filter(
       ({ from, to }) =>
         parts.has(partOf(from)) &&
         to.startsWith("src/") &&
         to !== MAIN &&
+        partOf(to) !== "adapters" &&
         partOf(to) !== partOf(from),
     );
     expect(shown(wrong)).toEqual([]);

@@ -11,7 +11,7 @@ import { byScope } from "../support/scope.ts";
 import { settled } from "../support/settled.ts";
 
 /** So many that a few bytes for each would show. */
-const MANY = byScope({ part: 300_000, usual: 300_000, long: 1_000_000 });
+const MANY = byScope({ part: 100_000, usual: 300_000, long: 1_000_000 });
 
 describe("very many cancelled calls", () => {
   test("on one signal that lives on, withdrawn one by one, leave no listener and no memory", async () => {

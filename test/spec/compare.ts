@@ -3,8 +3,8 @@
  *
  * - stepwise: every call is followed by a drain. Compared is which calls have settled after each
  *   call, and with what.
- * - overlapping: from the moment the server end is there, all calls are made in one go, up to the
- *   end of a body and after it. Compared is what has settled in the end, and that each end's normal
+ * - overlapping: all calls are made in one go, up to the first on a server end that is not there
+ *   yet, then up to the end of a body, and after it. Compared is what has settled in the end, and that each end's normal
  *   answers came in the order of its calls.
  *
  * A drain is a turn of the event loop, which lets all microtasks run however many they are.
@@ -154,9 +154,10 @@ class Run {
     if (manySignals) void this.#client.signal;
     const rounds: number[][] = [];
     sequence.forEach((step, i) => {
-      const together = overlapping && i > startedAt + 1;
       const alone = step.startsWith("body.") || sequence[i - 1]?.startsWith("body.");
-      if (together && !alone) rounds.at(-1)!.push(i);
+      // Who calls on the server end must have got it.
+      const early = /^(refused:)?s\./.test(step) && startedAt >= (rounds.at(-1)?.[0] ?? 0);
+      if (overlapping && i > 0 && !alone && !early) rounds.at(-1)!.push(i);
       else rounds.push([i]);
     });
     this.rounds = rounds;

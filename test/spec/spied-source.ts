@@ -13,9 +13,12 @@ export class SpiedSource {
   #closed = 0;
   #answer: { resolve(result: Result): void; reject(error: unknown): void } | undefined;
   readonly #plan: Source;
+  readonly #inside: (() => void) | undefined;
 
-  constructor(plan: Source) {
+  /** @param inside Called while it is asked for the first time. */
+  constructor(plan: Source, inside?: () => void) {
     this.#plan = plan;
+    this.#inside = inside;
     this.iterable = plan.how === "sync" ? this.#sync() : this.#async();
   }
 
@@ -31,15 +34,16 @@ export class SpiedSource {
     else answer.resolve(how === "end" ? end : { value, done: false });
   }
 
-  /** How it was treated otherwise than the model says. */
-  difference({ asked, closed }: Source): string {
+  /** How it was treated otherwise than the model says, of which one that was refused is not even opened. */
+  difference(expected: Source | undefined): string {
     const opened = this.#opened;
+    if (expected === undefined) return opened > 0 ? "a refused source was opened" : "";
+    const { asked, closed } = expected;
     if (opened > 1) return `a source was opened ${opened} times`;
     if (this.#asked !== asked) return `a source was asked ${this.#asked} times, expected ${asked}`;
     // One that was never asked may not have been opened, and then need not be closed.
-    const expected = opened === 0 ? 0 : closed;
-    const right = this.#closed === expected;
-    return right ? "" : `a source was closed ${this.#closed} times, expected ${expected}`;
+    const right = this.#closed === (opened === 0 ? 0 : closed);
+    return right ? "" : `a source was closed ${this.#closed} times, expected ${closed}`;
   }
 
   #sync(): Iterable<unknown> {
@@ -61,6 +65,7 @@ export class SpiedSource {
   #next(): Result {
     const { items, fails } = this.#plan;
     const i = this.#asked++;
+    if (i === 0) this.#inside?.();
     if (i < items.length) return { value: items[i], done: false };
     if (fails) throw fails.error;
     return end;

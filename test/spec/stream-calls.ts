@@ -20,7 +20,11 @@ type Write =
   | "w.failing async"
   | "w.stubborn async"
   | "w.late" //                           answers when told, by the steps `source.`
-  | "w.stubborn late";
+  | "w.stubborn late"
+  | `w.calling(${Inner})` //              makes a call while it is asked for the first time
+  | `w.failing, calling(${Inner})`;
+
+type Inner = "r.next" | "r.read(2)" | `${"r" | "w"}.${"return" | "throw"}` | "w.send" | "abort";
 
 export type StreamStep =
   | Waiting
@@ -38,11 +42,16 @@ export type StreamStep =
 
 export type StreamSequence = readonly StreamStep[];
 
+/** What a source calls while it is asked. */
+export const innerOf = (step: string): StreamStep | undefined =>
+  /calling\((.*)\)$/.exec(step)?.[1] as StreamStep | undefined;
+
 /** What the step number i writes. */
 export function sourceOf(step: string, i: number): Source {
   const late = step.endsWith("late");
   const fails = step.includes("failing") ? { error: errorOf(i) } : undefined;
   const items = fails ? [`${i}a`] : [`${i}a`, `${i}b`];
+  const inner = innerOf(step);
   return {
     how: late
       ? "by hand"
@@ -53,6 +62,7 @@ export function sourceOf(step: string, i: number): Source {
           : "sync",
     items: late || step === "w.empty" ? [] : items,
     ...(fails && { fails }),
+    ...(inner && { inside: (model) => applyTo(model, inner) }),
     ...(step.includes("stubborn") && { failsToClose: { error: errorOf(i) } }),
     asked: 0,
     closed: 0,

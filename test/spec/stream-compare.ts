@@ -10,7 +10,14 @@ import { withoutTraces } from "../support/without-traces.ts";
 import { cancelled, errorOf, isRefused, valueOf } from "./calls.ts";
 import { type Comparison, matches, print } from "./compare.ts";
 import { SpiedSource } from "./spied-source.ts";
-import { nameOf, run, sourceOf, type StreamCase, type StreamSequence } from "./stream-calls.ts";
+import {
+  innerOf,
+  nameOf,
+  run,
+  sourceOf,
+  type StreamCase,
+  type StreamSequence,
+} from "./stream-calls.ts";
 import type { StreamOutcome } from "./stream-model.ts";
 
 interface Settled {
@@ -18,6 +25,8 @@ interface Settled {
   readonly rejected: boolean;
   readonly value: unknown;
 }
+
+type Options = { readonly signal?: AbortSignal };
 
 const BATCH = 512;
 
@@ -60,6 +69,8 @@ class Run {
   readonly #ofStream = new AbortController();
   readonly #ofCall: (AbortController | undefined)[] = [];
   readonly #settled: (Settled | undefined)[] = [];
+  /** The calls that sources have made, by the step that wrote them. */
+  readonly #inner: (Settled | undefined)[] = [];
   #endOfBody: { resolve(): void; reject(error: unknown): void } | undefined;
   #present = 0;
   #trouble = "";
@@ -75,7 +86,7 @@ class Run {
     const { sequence, scope, startedAt = -1 } = expected;
     const { signal } = this.#ofStream;
     if (manySignals && sequence[0] === "abort") this.#ofStream.abort(errorOf(1));
-    const withSignal = manySignals || sequence.includes("abort");
+    const withSignal = manySignals || sequence.some((step) => /^abort$|\(abort\)/.test(step));
     this.#stream = new StreamChannel<unknown>({
       ...(withSignal ? { signal } : {}),
       ...(scope.limit === undefined ? {} : { limit: scope.limit }),
@@ -117,10 +128,12 @@ class Run {
 
   #call(i: number): Promise<unknown> | undefined {
     const step = this.#expected.sequence[i]!.replace("refused:", "");
-    const n = i + 1;
-    const options = { ...(this.#ofCall[i] ? { signal: this.#ofCall[i].signal } : {}) };
     const of = cancelled(step);
-    if (of !== undefined) return void this.#ofCall[of - 1]?.abort(errorOf(n));
+    if (of !== undefined) return void this.#ofCall[of - 1]?.abort(errorOf(i + 1));
+    return this.#make(step, i + 1, this.#ofCall[i] && { signal: this.#ofCall[i].signal });
+  }
+
+  #make(step: string, n: number, options: Options = {}): Promise<unknown> | undefined {
     if (step.startsWith("w.")) return this.#write(step, n, options);
     const busy = this.#sources.find((source) => source?.busy);
     switch (step) {
@@ -141,7 +154,7 @@ class Run {
       case "r.return":
         return this.#reader.return();
       case "pull":
-        return void this.#settle(i, false, this.#lent!.next());
+        return void this.#settle(n - 1, false, this.#lent!.next());
       case "quit":
         return void this.#lent!.return!();
       case "source.item":
@@ -161,7 +174,7 @@ class Run {
     }
   }
 
-  #write(step: string, n: number, options: { signal?: AbortSignal }): Promise<unknown> {
+  #write(step: string, n: number, options: Options): Promise<unknown> {
     const writer = this.#writer;
     if (writer === undefined) throw new Error("the writer was never handed out");
     switch (step) {
@@ -176,13 +189,24 @@ class Run {
       default: {
         const source = sourceOf(step, n);
         if (source.how === "array") return writer.write(source.items, options);
-        const spied = (this.#sources[n - 1] = new SpiedSource(source));
+        const inner = innerOf(step);
+        const inside = inner && (() => this.#callInside(inner, n));
+        const spied = (this.#sources[n - 1] = new SpiedSource(source, inside));
         return writer.write(spied.iterable, options);
       }
     }
   }
 
-  #open(options: { signal?: AbortSignal }): Promise<unknown> {
+  /** A source calls while it is asked. Its call carries what belongs to the place of the present step. */
+  #callInside(step: string, n: number): void {
+    const call = this.#make(step, this.#present + 2);
+    call?.then(
+      (value) => (this.#inner[n - 1] = { at: this.#present, rejected: false, value }),
+      (value: unknown) => (this.#inner[n - 1] = { at: this.#present, rejected: true, value }),
+    );
+  }
+
+  #open(options: Options): Promise<unknown> {
     const handOut = (writer: Writer<unknown>): Writer<unknown> => {
       if (this.#writer) this.#trouble ||= "the writer was handed out twice";
       if (this.#manySignals) void writer.signal;
@@ -240,8 +264,11 @@ class Run {
       }
     }
     this.#sources.forEach((actual, i) => {
-      const expected = model.calls[i]?.source;
-      if (actual && expected) this.#trouble ||= actual.difference(expected);
+      const { source, inner } = model.calls[i]!;
+      this.#trouble ||= actual!.difference(source);
+      const call = this.#inner[i];
+      if (inner?.out ? call && agrees(inner.out, call) : !call) return;
+      this.#trouble ||= `inside ${i + 1}: ${print(call?.value)}, expected ${print(inner?.out)}`;
     });
   }
 

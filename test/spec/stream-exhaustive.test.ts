@@ -14,6 +14,11 @@ const endings: StreamStep[] = ["r.throw", "r.return", "w.throw", "w.return", "ab
 const body: StreamStep[] = ["body.return", "body.throw", "body.unwind"];
 const lent: StreamStep[] = ["r.receive", "pull", "quit"];
 const late: StreamStep[] = ["source.item", "source.end", "source.error"];
+const inner = ["r.next", "r.return", "r.throw", "w.send", "w.return", "abort"] as const;
+const calling = inner.flatMap((step): StreamStep[] => [
+  `w.calling(${step})`,
+  `w.failing, calling(${step})`,
+]);
 const scoped = true;
 const overlapping = true;
 
@@ -107,6 +112,40 @@ const scopes: [name: string, scope: StreamScope & { overlapping?: boolean }][] =
     },
   ],
   [
+    "sources that call",
+    {
+      alphabet: ["r.next", "r.read(2)", "r.receive", "pull", "w.send", ...calling],
+      start,
+      length: 5,
+    },
+  ],
+  [
+    "sources that call, lent",
+    {
+      alphabet: [...lent, "r.next", "w.send", "w.calling(r.next)", "w.failing, calling(r.next)"],
+      start,
+      length: 6,
+    },
+  ],
+  [
+    "sources that call, overlapping",
+    {
+      alphabet: ["r.next", "r.read(2)", "w.send", ...calling],
+      start: asked,
+      length: 5,
+      overlapping,
+    },
+  ],
+  [
+    "scoped, sources that call",
+    {
+      scoped,
+      alphabet: ["r.next", "r.receive", "pull", "w.send", "r.return", ...calling, "body.return"],
+      start: asked,
+      length: 5,
+    },
+  ],
+  [
     "signals that have aborted",
     {
       alphabet: [
@@ -125,9 +164,9 @@ const scopes: [name: string, scope: StreamScope & { overlapping?: boolean }][] =
   [
     "cancelling what has settled",
     {
-      alphabet: ["r.read(2)", "r.receive", "w.send", "w.put", "w.lent"],
+      alphabet: ["r.next", "r.read(2)", "r.receive", "w.send", "w.put", "w.lent"],
       start,
-      length: 6,
+      length: 5,
       cancels: "all",
     },
   ],

@@ -22,6 +22,8 @@ export interface Source {
   items: unknown[];
   /** What it throws after its items. */
   readonly fails?: { readonly error: unknown };
+  /** The call that it makes while it is asked for the first time. */
+  readonly inside?: ((model: StreamModel) => void) | undefined;
   /** What its `return()` throws. */
   readonly failsToClose?: { readonly error: unknown };
   /** How often it has been asked, and closed. */
@@ -48,6 +50,8 @@ export interface StreamCall {
   readonly source?: Source;
   ready?: [unknown];
   ended?: boolean;
+  /** What its source has called. */
+  inner?: StreamCall | undefined;
 }
 
 /** What `receive()` gave: up to so many items, of a call of the writer, or of one item that was taken for it. */
@@ -65,6 +69,8 @@ const sourceOf = (items: unknown[]): Source => ({
 });
 
 const isAsync = ({ how }: Source): boolean => how === "async" || how === "by hand";
+const wouldAsk = ({ source, ready, ended }: StreamCall): boolean =>
+  source!.how !== "array" && !ready && !ended;
 const isEnd = ({ how }: StreamCall): boolean => how === "close" || how === "fail";
 
 export class StreamModel {
@@ -76,6 +82,10 @@ export class StreamModel {
   #opening: StreamCall | undefined;
   #body: StreamCall | undefined;
   #loan: Loan | undefined;
+  /** Whether a source is asked: what it calls meanwhile takes its place, and waits until it has answered. */
+  #asking = false;
+  /** What it has called that has no place among others: a leaving, an abort. */
+  readonly #postponed: (() => void)[] = [];
   started = false;
   /** Whether the reader has left, or has thrown before the writer was handed out. */
   #left = false;
@@ -145,9 +155,11 @@ export class StreamModel {
     const loan = this.#loan!;
     const { from } = loan;
     const may = loan.left > 0 && (from.ready || !isAsync(from.source!)); // that is not asked by a pull
+    const call = this.#record({ how: "none" });
     const [item] = may && this.#find(from) ? [this.#take(from)] : [];
     loan.left = item ? loan.left - 1 : 0;
-    this.calls.push({ how: "none", out: { value: item?.[0], done: item === undefined } });
+    call.out = { value: item?.[0], done: item === undefined };
+    this.#settle();
   }
   /** Leaves it. */
   quit(): void {
@@ -215,6 +227,11 @@ export class StreamModel {
   /** The signal of the stream aborts. Its reason is told to each end once; what a read has got is given. */
   abort(reason: unknown): void {
     this.calls.push({ how: "none" });
+    if (this.#asking) this.#postponed.push(() => this.#abort(reason));
+    else this.#abort(reason);
+  }
+
+  #abort(reason: unknown): void {
     if (this.#over) return;
     const aborted = { aborted: reason };
     const end = this.#writes.find(isEnd);
@@ -239,17 +256,25 @@ export class StreamModel {
 
   /** All that follows. */
   #settle(): void {
+    if (this.#asking) return;
     if (this.#opening && this.#wishes.length > 0) {
       if (this.scoped) this.#body = this.#opening;
       else this.#opening.out = { opened: true };
       this.#opening = undefined;
       this.started = true;
     }
-    while (this.#wishes.length > 0 && this.#meet(this.#wishes[0]!));
+    do while (this.#wishes.length > 0 && this.#meet(this.#wishes[0]!));
+    while (this.#resume());
     if (this.#wishes.length === 0 || !this.#loan || this.owes) return;
     // What is lent ends, for good, where another call waits.
     if (this.#loan.from.how === "back") this.unspecified = "a throw waits, and items are put back";
     this.#loan.left = 0;
+  }
+
+  #resume(): boolean {
+    const act = this.#postponed.shift();
+    act?.();
+    return act !== undefined;
   }
 
   /** The first wish and the first items meet. @returns Whether anything came of it. */
@@ -260,6 +285,7 @@ export class StreamModel {
     const [call] = this.#writes;
     if (!call) return false;
     if (isEnd(call)) this.#hear(call, wish);
+    else if (this.#postponed.length > 0 && wouldAsk(call)) return false;
     else if (this.#find(call)) this.#give(call, wish);
     else if (call.source!.busy) return false;
     else if (this.#writes.includes(call)) this.#drop(call, { sent: undefined }); // more is wanted
@@ -288,6 +314,12 @@ export class StreamModel {
     if (call.ended || source.busy) return false;
     if (source.how === "array") return source.items.length > 0;
     source.asked++;
+    if (source.inside && source.asked === 1) {
+      this.#asking = true;
+      source.inside(this);
+      this.#asking = false;
+      call.inner = this.calls.pop();
+    }
     source.busy = source.how === "by hand";
     if (source.busy) return false;
     if (source.items.length > 0) call.ready = [source.items.shift()];
@@ -347,6 +379,11 @@ export class StreamModel {
   /** The reader leaves: its other calls are done. A body that runs has the next word. */
   #leave(call: StreamCall): void {
     this.#record(call);
+    if (this.#asking) this.#postponed.push(() => this.#depart(call));
+    else this.#depart(call);
+  }
+
+  #depart(call: StreamCall): void {
     if (this.#over) return this.#late(call, "reader");
     this.#left = true;
     if (call.how === "throw") this.#cause = call.error;

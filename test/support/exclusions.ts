@@ -19,6 +19,11 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
+    files: "test/two-copies.test.ts",
+    on: ["browser"],
+    because: "it loads the modules a second time, which a browser does not do",
+  },
+  {
     files: "test/node/browser-sse.test.ts",
     on: ["deno", "bun"],
     because: "what drives the browser is made for Node",

@@ -112,15 +112,14 @@ describe("endings", () => {
     },
   );
 
-  test("an error that comes while the client leaves is told by return, once", async () => {
+  test("an error on its way as the client leaves is told by return, once", async () => {
     const { stream, controller } = observed();
     const failure = new Error("broken");
     const client = fromReadableStream(stream);
     const received = client.receive().catch((error: unknown) => error);
     await settled();
-    const left = client.return().catch((error: unknown) => error);
     controller.error(failure);
-    expect(await left).toBe(failure);
+    expect(await client.return().catch((error: unknown) => error)).toBe(failure);
     expect(await received).toBeInstanceOf(ChannelClosed);
     await settled();
     expect(stream.locked).toBe(false);

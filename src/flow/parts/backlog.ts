@@ -30,15 +30,15 @@ export class Backlog<T> {
     if (overflow === "drop-oldest" || overflow === "drop-newest") this.#drops = overflow;
     else if (overflow !== otherwise) {
       throw new TypeError(
-        `Unknown overflow policy: ${String(overflow)} (expected ${otherwise}, drop-oldest or drop-newest)`,
+        `Unknown overflow policy: ${overflow} (expected ${otherwise}, drop-oldest or drop-newest)`,
       );
     }
     this.#onDrop = onDrop;
-    if (capacity === undefined) return;
-    if (!(capacity >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
+    if (!("capacity" in limits)) return;
+    if (!(capacity! >= 1) || (capacity !== Infinity && !Number.isInteger(capacity))) {
       throw outOfRange("capacity is an integer from 1, or Infinity", capacity);
     }
-    this.#capacity = capacity;
+    this.#capacity = capacity!;
   }
 
   get length(): number {

@@ -95,9 +95,10 @@ describe("demand", () => {
     expect(await first).toEqual({ value: "A", done: false });
     await idle();
     expect(await state(sent)).toBe("pending");
-    void said.next();
+    const cut = said.next().catch(caught);
     expect(await sent).toBe(1);
     duplex.destroy();
+    expect(await cut).toMatchObject({ code: "ERR_STREAM_PREMATURE_CLOSE" });
   });
 
   test("one chunk waits at most", async () => {

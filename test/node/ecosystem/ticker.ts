@@ -7,7 +7,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { produce } from "coroutine-channels";
-import { toReadableStream, toTransformStream } from "coroutine-channels/web";
+import { toEventStream } from "coroutine-channels/web";
 
 const PAGE = `<!doctype html><title>Ticks</title><ul id="ticks"></ul><script>
   const source = new EventSource("/ticks");
@@ -17,6 +17,18 @@ const PAGE = `<!doctype html><title>Ticks</title><ul id="ticks"></ul><script>
     ticks.append(item);
   };
 </script>`;
+
+const headers = { "content-type": "text/event-stream" };
+
+/** Texts with all that a line could end with, or begin with. */
+export const texts: readonly string[] = [
+  "Hello",
+  "two\nlines",
+  "\r\nthree\r",
+  " : id: 7\n\nevent: forged\ndata: forged",
+  "",
+  "\u{1F600}\uFEFF\u2028\0",
+];
 
 /** What becomes of the producers, of which each request has one. */
 export interface Ticker {
@@ -28,11 +40,6 @@ export interface Ticker {
   /** Resolves when a producer has been stopped. */
   readonly stopped: Promise<void>;
   close(): Promise<void>;
-}
-
-async function* formatted(ticks: AsyncIterable<{ tick: number }>) {
-  const encoder = new TextEncoder();
-  for await (const tick of ticks) yield encoder.encode(`data: ${JSON.stringify(tick)}\n\n`);
 }
 
 /** @param count How many ticks a producer sends before it waits, with nothing to send, for its client to leave. */
@@ -56,8 +63,22 @@ export async function startTicker(count: number): Promise<Ticker> {
         stop();
       }
     });
-    const body = toReadableStream(ticks).pipeThrough(toTransformStream(formatted));
-    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    return new Response(toEventStream(ticks, { heartbeat: 1000 }), { headers });
+  });
+  // A few at a time, and then the connection is lost; the last one holds on.
+  app.get("/texts", (context) => {
+    const last = Number(context.req.header("last-event-id") ?? -1);
+    const some = produce<number>(async (server) => {
+      const end = Math.min(last + 5, texts.length);
+      for (let id = last + 1; id < end; id++) await server.send(id);
+      if (end === texts.length) await server.send(await new Promise<never>(() => {}));
+    });
+    const events = toEventStream(some, {
+      id: (id) => id,
+      event: (id) => (id % 2 === 0 ? undefined : "odd"),
+      data: (id) => texts[id],
+    });
+    return new Response(events, { headers });
   });
 
   const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
