@@ -116,18 +116,15 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
+    const free = this.#leaving === undefined;
+    const result = free ? this.#transfer.pull() : undefined;
+    if (result !== undefined) return Promise.resolve(result);
     const wish = new Wish<T>(NEXT, undefined, 1);
-    if (this.#leaving === undefined) {
-      const result = this.#transfer.pull();
-      if (result !== undefined) return Promise.resolve(result);
-      const offer = this.#transfer.meetOffer(wish);
-      if (offer !== undefined) {
-        const answered = promiseOf<IteratorResult<T, void>>(wish);
-        offer.settle(undefined);
-        return answered;
-      }
-    }
-    return this.#call(wish);
+    const offer = free ? this.#transfer.meetOffer(wish) : undefined;
+    if (offer === undefined) return this.#call(wish);
+    const answered = promiseOf<IteratorResult<T, void>>(wish);
+    offer.settle(undefined);
+    return answered;
   }
 
   read(count: number = Infinity, options?: WaitOptions): Promise<T[]> {

@@ -83,10 +83,10 @@ class StageSink<I> implements Demand<I> {
   abort(reason: unknown): Promise<void> | void {
     if (this.#sender !== undefined) return this.#sender.abort(reason);
     // Nobody has asked yet: the stage is told when it does, unless it leaves.
-    this.#written.server().then(
-      (server) => server.throw(reason),
-      () => {},
-    );
+    this.#written
+      .server()
+      .then((server) => server.throw(reason))
+      .catch(() => {});
   }
 
   /** The stage has failed: so has whoever writes. */

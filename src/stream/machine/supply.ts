@@ -34,9 +34,10 @@ export class Supply<T> {
 
   /** Takes an item that is at hand. */
   take(): T {
-    const item = this.items[this.taken++]!;
-    if (!this.ready) this.drop();
-    return item;
+    const { items, taken } = this;
+    this.taken++;
+    if (this.taken >= items.length) this.drop();
+    return items[taken]!;
   }
 
   /** Takes at most `count` items that are at hand. @returns `before`, which may be another array now, and these. */

@@ -84,9 +84,11 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
     const offer = this.#offers.head;
-    if (offer?.supply === undefined || this.#wishes.head !== undefined) return undefined;
+    const supply = offer?.supply;
+    if (supply === undefined || this.#wishes.head !== undefined) return undefined;
     if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
-    const result = this.lend(offer, this.age);
+    if (supply.ready) return { value: supply.take(), done: false };
+    const result = this.lend(offer!, this.age, true);
     return result.done ? undefined : result;
   }
 
@@ -94,9 +96,9 @@ export class Transfer<T> extends Life implements Lender<T> {
   enter(call: Wish<T> | Offer<T>): void {
     const { phase } = this;
     const { side, kind } = call;
-    if (this.#running) {
+    if (this.#postpones(() => this.enter(call))) {
+      // Another call waits.
       if (side === CLIENT) this.age++;
-      this.#postponed.push(() => this.enter(call));
       return;
     }
     const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
@@ -119,11 +121,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (this.#running) {
-      this.#postponed.push(() => this.cancel(call, reason));
-      return;
-    }
-    if (!call.waits) return;
+    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
@@ -138,10 +136,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** The reader is about to leave: its wishes are done. */
   withdraw(): void {
-    if (this.#running) {
-      this.#postponed.push(() => this.withdraw());
-      return;
-    }
+    if (this.#postpones(() => this.withdraw())) return;
     this.#withdraw();
     this.settle();
   }
@@ -157,10 +152,7 @@ export class Transfer<T> extends Life implements Lender<T> {
    * the cut, and not that the writer has returned.
    */
   destroy(reason: unknown): void {
-    if (this.#running) {
-      this.#postponed.push(() => this.destroy(reason));
-      return;
-    }
+    if (this.#postpones(() => this.destroy(reason))) return;
     for (const offer of this.#hearing) this.refuse(offer, reason);
     this.#hearing.clear();
     if (this.phase !== ENDED) this.#cutOff(reason);
@@ -168,7 +160,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#announce();
   }
 
-  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
+  /** @param wished Whether a wish comes in next if there is no item: it is before what the iterator has called. */
+  lend(offer: Offer<T>, age: number, wished = false): IteratorResult<T, undefined> {
     const { supply } = offer;
     if (offer === this.#offers.head && age === this.age) {
       if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
@@ -180,7 +173,8 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
       const found = supply.ready;
       const result = found ? { value: supply.take(), done: false as const } : undefined;
-      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
+      const waits = this.#wishes.head !== undefined || this.#postponed.length > 0;
+      if (found ? waits : !wished) this.advance();
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
@@ -371,6 +365,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     return true;
   }
 
+  /** Postpones a transition while an iterator runs. @returns Whether one does. */
+  #postpones(act: () => void): boolean {
+    if (this.#running) this.#postponed.push(act);
+    return this.#running;
+  }
+
   /** Does what was postponed while an iterator ran. @returns Whether there was anything. */
   #resume(): boolean {
     const act = this.#postponed.shift();
@@ -419,8 +419,8 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (error !== undefined) answer = new Failure(error.value);
       this.left = true;
       this.#withdraw();
-      call.lacks = this.#finishOffers() ? 1 : 0;
       this.#dropKept();
+      call.lacks = this.#finishOffers();
       if (toBody) {
         this.#wishes.push(call);
         return;
@@ -439,30 +439,35 @@ export class Transfer<T> extends Life implements Lender<T> {
     }
   }
 
-  /** Settles the writer's offers, since the reader has left. @returns Whether there were any. */
-  #finishOffers(): boolean {
+  /** Settles the writer's offers, since the reader has left. @returns How many items its departure lacks now. */
+  #finishOffers(): number {
     const taken = this.#taken;
-    const offers = this.#offers.drain();
-    this.#taken = undefined;
-    if (taken !== undefined) this.finish(taken, undefined, true);
+    const offers = this.#drainOffers();
     for (const offer of offers) {
-      if (bringsItem(offer)) this.finish(offer, undefined, offer.supply?.exhausted ?? false);
-      else this.#offers.push(offer);
+      this.finish(offer, undefined, offer === taken || (offer.supply?.exhausted ?? false));
     }
-    return taken !== undefined || offers.length > 0;
+    return offers.length > 0 ? 1 : 0;
+  }
+
+  /** Takes out all offers, but not how the writer has closed. */
+  #drainOffers(): Offer<T>[] {
+    const offers = this.#offers.drain();
+    const last = offers.at(-1);
+    if (last !== undefined && !bringsItem(last)) this.#offers.push(offers.pop()!);
+    if (this.#taken !== undefined) offers.unshift(this.#taken);
+    this.#taken = undefined;
+    return offers;
   }
 
   /** Gives up all calls that wait. */
   #cutOff(reason: unknown): void {
-    const last = this.phase === CLOSED ? this.#offers.tail : undefined;
-    if (last !== undefined) this.#offers.remove(last);
-    const offers = this.#offers.drain();
-    const cut = this.#kept?.ready || offers.some(({ supply }) => !supply?.exhausted);
-    if (this.#taken !== undefined) offers.unshift(this.#taken);
-    this.#taken = undefined;
+    const taken = this.#taken;
+    const offers = this.#drainOffers();
+    const cut =
+      this.#kept?.ready || offers.some((offer) => offer !== taken && !offer.supply?.exhausted);
+    const last = this.#offers.head;
     this.#dropKept();
-    if (last !== undefined && (last.kind === THROW || !cut)) this.#offers.push(last);
-    else {
+    if (last === undefined || (last.kind === RETURN && cut)) {
       const wishes = this.#wishes.drain();
       const first = wishes.find(({ gathered }) => gathered === undefined || gathered.length === 0);
       this.endWith(reason, first, offers[0]);
