@@ -20,9 +20,14 @@ const { writePlayground } = await import("./make/library.ts");
 const { checkLinks } = await import("./make/check-links.ts");
 const { build } = await import("vitepress");
 
-writePages();
-writeFirstPage();
-await writeApi();
-await writePlayground();
-await build(site);
-checkLinks();
+try {
+  writePages();
+  writeFirstPage();
+  await writeApi();
+  await writePlayground();
+  await build(site);
+  checkLinks();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
