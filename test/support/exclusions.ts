@@ -57,7 +57,7 @@ const exclusions: readonly Exclusion[] = [
     because: "the server of the agent is closed in Node's way",
   },
   {
-    files: "test/node/{surface,layers,docs-types}.test.ts",
+    files: "test/node/{surface,layers,docs-types,project}.test.ts",
     on: ["deno", "bun"],
     because: "these tests are about the project's files, which Node has read already",
   },
