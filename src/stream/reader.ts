@@ -117,8 +117,8 @@ export class ReaderEnd<T> implements Reader<T> {
 
   next(): Promise<IteratorResult<T, void>> {
     const free = this.#leaving === undefined;
-    const result = free ? this.#transfer.pull() : undefined;
-    if (result !== undefined) return Promise.resolve(result);
+    const supply = free ? this.#transfer.ready : undefined;
+    if (supply !== undefined) return Promise.resolve({ value: supply.take(), done: false });
     const wish = new Wish<T>(NEXT, undefined, 1);
     const offer = free ? this.#transfer.meetOffer(wish) : undefined;
     if (offer === undefined) return this.#call(wish);

@@ -1,7 +1,6 @@
 import { bringsItem, CLIENT, isPlain, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
-import type { Call } from "../../core/call.ts";
-import { ChannelOverflow } from "../../core/errors.ts";
-import { CLOSED, ENDED, FRESH, Life, OPENED } from "../../core/life.ts";
+import type { Call, Side } from "../../core/call.ts";
+import { ENDED, LEFT, Life, OPENED } from "../../core/life.ts";
 import { Queue } from "../../core/queue.ts";
 import { Failure } from "../../core/settle.ts";
 import { ListLoan, Loan } from "./loan.ts";
@@ -81,39 +80,17 @@ export class Transfer<T> extends Life implements Lender<T> {
     return offer;
   }
 
-  /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
-  pull(): IteratorResult<T, undefined> | undefined {
-    const offer = this.#offers.head;
-    const supply = offer?.supply;
-    if (supply === undefined || this.#wishes.head !== undefined) return undefined;
-    if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
-    if (supply.ready) return { value: supply.take(), done: false };
-    const result = this.lend(offer!, this.age);
-    return result.done ? undefined : result;
+  /** A wish for one item meets many that are at hand. @returns Where to take it; nothing if this is not so. */
+  get ready(): Supply<T> | undefined {
+    const supply = this.#offers.head?.supply;
+    if (!supply?.ready || this.#wishes.head !== undefined || this.#running) return undefined;
+    return this.#taken === undefined && this.#kept === undefined ? supply : undefined;
   }
 
-  /** A call comes in. */
-  enter(call: Wish<T> | Offer<T>): void {
-    const { phase } = this;
-    const { side, kind } = call;
-    if (this.#postpones(() => this.enter(call))) {
-      // Another call waits.
-      if (side === CLIENT) this.age++;
-      return;
-    }
-    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
-    const late = phase === ENDED || (phase === CLOSED && side === SERVER);
-    if (late) this.finishLate(call);
-    else if (departs) this.#depart(call);
-    else if (this.#waitingOf(side) >= this.limit) {
-      this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else {
-      call.waits = true;
-      if (call.side === SERVER) this.#offers.push(call);
-      else this.#wishes.push(call);
-    }
-    this.advance();
-    if (departs && !late) this.#announce();
+  override enter(call: Wish<T> | Offer<T>): void {
+    // A call that waits for an iterator ends what has been lent before.
+    if (this.#running && call.side === CLIENT) this.age++;
+    if (call.kind !== RETURN || !this.#postpones(() => this.enter(call))) super.enter(call);
   }
 
   /** A call does not come in after all. */
@@ -122,7 +99,6 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.settle();
   }
 
-  /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
     // A wish can be taken back even from inside the iterator that is at work for it.
     const now = call.side === CLIENT && call.waits;
@@ -141,17 +117,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.settle();
   }
 
-  /** The reader is about to leave: its wishes are done. */
-  withdraw(): void {
-    if (this.#postpones(() => this.withdraw())) return;
-    this.#withdraw();
-    this.settle();
-  }
-
-  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
-    const heard = !this.closed;
-    this.enter(new Offer<T>(kind, value));
-    return heard;
+  override withdraw(): void {
+    if (!this.#postpones(() => this.withdraw())) super.withdraw();
   }
 
   /**
@@ -164,7 +131,8 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.#hearing.clear();
     if (this.phase !== ENDED) this.#cutOff(reason);
     this.advance();
-    this.#announce();
+    this.announce(CLIENT);
+    this.announce(SERVER);
   }
 
   lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
@@ -183,6 +151,34 @@ export class Transfer<T> extends Life implements Lender<T> {
       if (result !== undefined) return result;
     }
     return { value: undefined, done: true };
+  }
+
+  protected add(call: Wish<T> | Offer<T>): void {
+    call.waits = true;
+    if (call.side === SERVER) this.#offers.push(call);
+    else {
+      if (call.kind === RETURN) call.lacks = this.#finishOffers();
+      if (this.phase === LEFT) {
+        this.phase = ENDED;
+        this.#offers.drain();
+      } else this.#wishes.push(call);
+    }
+  }
+
+  protected get last(): Call | undefined {
+    return this.#offers.tail;
+  }
+
+  protected waitingOf(side: Side): number {
+    if (side === CLIENT) return this.#wishes.length;
+    return this.#offers.length + this.#hearing.size + (this.#taken === undefined ? 0 : 1);
+  }
+
+  protected finishRequests(): void {
+    for (const wish of this.#wishes.drain()) {
+      if (wish.kind === RETURN) this.#wishes.push(wish);
+      else this.finish(wish, undefined, wish.lacks > 0);
+    }
   }
 
   protected get idle(): boolean {
@@ -398,55 +394,9 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.settle();
   }
 
-  /** How many calls of an end wait. */
-  #waitingOf(side: typeof CLIENT | typeof SERVER): number {
-    if (side === CLIENT) return this.#wishes.length;
-    return this.#offers.length + this.#hearing.size + (this.#taken === undefined ? 0 : 1);
-  }
-
-  /** An end leaves. */
-  #depart(call: Wish<T> | Offer<T>): void {
-    const { kind, value } = call;
-    const toBody = this.bodyRuns;
-    let answer: unknown = { value: undefined, done: true };
-    if (kind === THROW) this.cause = value;
-    else {
-      this.note(call.side, value);
-      answer = { value, done: true };
-    }
-    if (call.side === SERVER) {
-      this.phase = CLOSED;
-      this.#offers.push(new Offer<T>(kind, value));
-    } else {
-      // The writer's error, if nobody will come for it any more, goes to the reader that leaves.
-      const last = this.phase === CLOSED ? this.#offers.tail : undefined;
-      if (last !== undefined) this.#offers.remove(last);
-      const error = kind === THROW ? call : last?.kind === THROW ? last : undefined;
-      if (error !== undefined) answer = new Failure(error.value);
-      this.left = true;
-      this.#withdraw();
-      this.#dropKept();
-      call.lacks = this.#finishOffers();
-      if (toBody) {
-        this.#wishes.push(call);
-        return;
-      }
-      this.phase = ENDED;
-    }
-    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-    this.tell(call, answer);
-  }
-
-  /** Settles the reader's wishes, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(): void {
-    for (const wish of this.#wishes.drain()) {
-      if (wish.kind === RETURN) this.#wishes.push(wish);
-      else this.finish(wish, undefined, wish.lacks > 0);
-    }
-  }
-
   /** Settles the writer's offers, since the reader has left. @returns How many items its departure lacks now. */
   #finishOffers(): number {
+    this.#dropKept();
     const taken = this.#taken;
     const offers = this.#drainOffers();
     for (const offer of offers) {
@@ -489,10 +439,5 @@ export class Transfer<T> extends Life implements Lender<T> {
   #dropKept(): void {
     this.#kept?.drop();
     this.#kept = undefined;
-  }
-
-  #announce(): void {
-    this.announce(CLIENT);
-    this.announce(SERVER);
   }
 }
