@@ -72,11 +72,10 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish meets an offer that has been taken and waits alone. @returns The offer; nothing if this is not so. */
   meetOffer(wish: Wish<T>): Offer<T> | undefined {
     const offer = this.#taken;
-    if (this.#offers.head !== undefined || this.phase !== OPENED) return undefined;
-    if (offer !== undefined) {
-      this.#taken = undefined;
-      this.#wishes.push(wish);
-    }
+    if (offer === undefined || this.#offers.head !== undefined) return undefined;
+    if (this.changed !== undefined || this.phase !== OPENED) return undefined;
+    this.#taken = undefined;
+    this.#wishes.push(wish);
     return offer;
   }
 
@@ -90,7 +89,9 @@ export class Transfer<T> extends Life implements Lender<T> {
   override enter(call: Wish<T> | Offer<T>): void {
     // A call that waits for an iterator ends what has been lent before.
     if (this.#running && call.side === CLIENT) this.age++;
-    if (call.kind !== RETURN || !this.#postpones(() => this.enter(call))) super.enter(call);
+    const leaves = call.side === CLIENT && call.kind === RETURN;
+    const queues = !leaves && this.#postponed.length === 0;
+    if (queues || !this.#postpones(() => this.enter(call))) super.enter(call);
   }
 
   /** A call does not come in after all. */
@@ -101,8 +102,8 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
     // A wish can be taken back even from inside the iterator that is at work for it.
-    const now = call.side === CLIENT && call.waits;
-    if (!now && this.#postpones(() => this.cancel(call, reason))) return;
+    const wishes = call.side === CLIENT && call.waits;
+    if (!wishes && this.#postpones(() => this.cancel(call, reason))) return;
     if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
@@ -199,9 +200,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   protected override settle(): void {
     super.settle();
-    for (let offer = this.#unclosed.pop(); offer !== undefined; offer = this.#unclosed.pop()) {
-      void this.#closeSource(offer);
-    }
+    while (this.#unclosed.length > 0) void this.#closeSource(this.#unclosed.shift()!);
   }
 
   /** A call that nobody answers any more: a wish for many is given what it has gathered. */
@@ -375,9 +374,9 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Does what was postponed while an iterator ran. @returns Whether there was anything. */
   #resume(): boolean {
-    const act = this.#postponed.shift();
-    act?.();
-    return act !== undefined;
+    if (this.#postponed.length === 0) return false;
+    this.#postponed.shift()!();
+    return true;
   }
 
   async #closeSource(offer: Offer<T>): Promise<void> {
