@@ -111,14 +111,21 @@ export class ReaderEnd<T> implements Reader<T> {
     makeAskable(this.prototype, (reader, settle, waits) => reader.#ask(settle, waits));
   }
 
+  /**
+   * Where a reader meets its other end, for those who look on.
+   *
+   * @internal
+   */
+  static readonly meeting = (reader: ReaderEnd<unknown>): Transfer<unknown> => reader.#transfer;
+
   constructor(transfer: Transfer<T>) {
     this.#transfer = transfer;
   }
 
   next(): Promise<IteratorResult<T, void>> {
     const free = this.#leaving === undefined;
-    const supply = free ? this.#transfer.ready : undefined;
-    if (supply !== undefined) return Promise.resolve({ value: supply.take(), done: false });
+    const result = free ? this.#transfer.pull() : undefined;
+    if (result !== undefined) return Promise.resolve(result);
     const wish = new Wish<T>(NEXT, undefined, 1);
     const offer = free ? this.#transfer.meetOffer(wish) : undefined;
     if (offer === undefined) return this.#call(wish);

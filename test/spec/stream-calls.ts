@@ -22,7 +22,8 @@ type Write =
   | "w.late" //                           answers when told, by the steps `source.`
   | "w.stubborn late"
   | `w.calling(${Inner})` //              makes a call while it is asked for the first time
-  | `w.failing, calling(${Inner})`;
+  | `w.failing, calling(${Inner})`
+  | `w.barren, calling(${Inner})`; //      and has no items
 
 type Inner = "r.next" | "r.read(2)" | `${"r" | "w"}.${"return" | "throw"}` | "w.send" | "abort";
 
@@ -50,7 +51,7 @@ export const innerOf = (step: string): StreamStep | undefined =>
 export function sourceOf(step: string, i: number): Source {
   const late = step.endsWith("late");
   const fails = step.includes("failing") ? { error: errorOf(i) } : undefined;
-  const items = fails ? [`${i}a`] : [`${i}a`, `${i}b`];
+  const items = [`${i}a`, `${i}b`].slice(0, step.includes("barren") ? 0 : fails ? 1 : 2);
   const inner = innerOf(step);
   return {
     how: late

@@ -18,6 +18,7 @@ const inner = ["r.next", "r.return", "r.throw", "w.send", "w.return", "abort"] a
 const calling = inner.flatMap((step): StreamStep[] => [
   `w.calling(${step})`,
   `w.failing, calling(${step})`,
+  `w.barren, calling(${step})`,
 ]);
 const scoped = true;
 const overlapping = true;

@@ -82,9 +82,7 @@ export class StreamModel {
   #opening: StreamCall | undefined;
   #body: StreamCall | undefined;
   #loan: Loan | undefined;
-  /** Whether a source is asked: what it calls meanwhile takes its place, and waits until it has answered. */
-  #asking = false;
-  /** What it has called that has no place among others: a leaving, an abort. */
+  /** What a source calls while it is asked, which waits until it has answered. */
   readonly #postponed: (() => void)[] = [];
   started = false;
   /** Whether the reader has left, or has thrown before the writer was handed out. */
@@ -227,11 +225,6 @@ export class StreamModel {
   /** The signal of the stream aborts. Its reason is told to each end once; what a read has got is given. */
   abort(reason: unknown): void {
     this.calls.push({ how: "none" });
-    if (this.#asking) this.#postponed.push(() => this.#abort(reason));
-    else this.#abort(reason);
-  }
-
-  #abort(reason: unknown): void {
     if (this.#over) return;
     const aborted = { aborted: reason };
     const end = this.#writes.find(isEnd);
@@ -256,7 +249,6 @@ export class StreamModel {
 
   /** All that follows. */
   #settle(): void {
-    if (this.#asking) return;
     if (this.#opening && this.#wishes.length > 0) {
       if (this.scoped) this.#body = this.#opening;
       else this.#opening.out = { opened: true };
@@ -315,10 +307,10 @@ export class StreamModel {
     if (source.how === "array") return source.items.length > 0;
     source.asked++;
     if (source.inside && source.asked === 1) {
-      this.#asking = true;
-      source.inside(this);
-      this.#asking = false;
-      call.inner = this.calls.pop();
+      this.#postponed.push(() => {
+        source.inside!(this);
+        call.inner = this.calls.pop();
+      });
     }
     source.busy = source.how === "by hand";
     if (source.busy) return false;
@@ -379,11 +371,6 @@ export class StreamModel {
   /** The reader leaves: its other calls are done. A body that runs has the next word. */
   #leave(call: StreamCall): void {
     this.#record(call);
-    if (this.#asking) this.#postponed.push(() => this.#depart(call));
-    else this.#depart(call);
-  }
-
-  #depart(call: StreamCall): void {
     if (this.#over) return this.#late(call, "reader");
     this.#left = true;
     if (call.how === "throw") this.#cause = call.error;

@@ -47,6 +47,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
+  /** Whether the reader has thrown or left, and no call of the writer has heard of it. */
+  get unheard(): boolean {
+    return this.#wishes.head?.lacks === 0;
+  }
+
   // By far the most frequent transitions, in which little can happen. They do what `enter` would, for less.
 
   /** An item joins the wish for many that waits, and is not the last that it lacks. @returns Whether this is so. */
@@ -79,11 +84,12 @@ export class Transfer<T> extends Life implements Lender<T> {
     return offer;
   }
 
-  /** A wish for one item meets many that are at hand. @returns Where to take it; nothing if this is not so. */
-  get ready(): Supply<T> | undefined {
+  /** A wish for one item meets many that are at hand. @returns The item; nothing if this is not so. */
+  pull(): IteratorResult<T, undefined> | undefined {
     const supply = this.#offers.head?.supply;
     if (!supply?.ready || this.#wishes.head !== undefined || this.#running) return undefined;
-    return this.#taken === undefined && this.#kept === undefined ? supply : undefined;
+    if (this.#taken !== undefined || this.#kept !== undefined) return undefined;
+    return { value: supply.take(), done: false };
   }
 
   override enter(call: Wish<T> | Offer<T>): void {
@@ -91,7 +97,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (this.#running && call.side === CLIENT) this.age++;
     const leaves = call.side === CLIENT && call.kind === RETURN;
     const queues = !leaves && this.#postponed.length === 0;
-    if (queues || !this.#postpones(() => this.enter(call))) super.enter(call);
+    if (queues || !this.#postpones(() => super.enter(call))) super.enter(call);
   }
 
   /** A call does not come in after all. */
@@ -103,37 +109,15 @@ export class Transfer<T> extends Life implements Lender<T> {
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
     // A wish can be taken back even from inside the iterator that is at work for it.
     const wishes = call.side === CLIENT && call.waits;
-    if (!wishes && this.#postpones(() => this.cancel(call, reason))) return;
-    if (!call.waits) return;
-    if (call.side === CLIENT) {
-      this.#wishes.remove(call);
-      if (call.gathered !== undefined && call.gathered.length > 0) {
-        this.#kept = new Supply(call.gathered);
-        this.age++;
-      }
-    } else if (call === this.#taken) this.#taken = undefined;
-    else if (!this.#hearing.delete(call)) this.#offers.remove(call);
-    this.refuse(call, reason);
-    this.advance();
-    this.settle();
+    if (wishes || !this.#postpones(() => this.#cancel(call, reason))) this.#cancel(call, reason);
   }
 
   override withdraw(): void {
-    if (!this.#postpones(() => this.withdraw())) super.withdraw();
+    if (!this.#postpones(() => super.withdraw())) super.withdraw();
   }
 
-  /**
-   * If the writer has closed, this gives up only the calls that wait. But a reader from which items are cut off is told of
-   * the cut, and not that the writer has returned.
-   */
   destroy(reason: unknown): void {
-    if (this.#postpones(() => this.destroy(reason))) return;
-    for (const offer of this.#hearing) this.refuse(offer, reason);
-    this.#hearing.clear();
-    if (this.phase !== ENDED) this.#cutOff(reason);
-    this.advance();
-    this.announce(CLIENT);
-    this.announce(SERVER);
+    if (!this.#postpones(() => this.#destroy(reason))) this.#destroy(reason);
   }
 
   lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
@@ -412,6 +396,34 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (this.#taken !== undefined) offers.unshift(this.#taken);
     this.#taken = undefined;
     return offers;
+  }
+
+  #cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
+    if (!call.waits) return;
+    if (call.side === CLIENT) {
+      this.#wishes.remove(call);
+      if (call.gathered !== undefined && call.gathered.length > 0) {
+        this.#kept = new Supply(call.gathered);
+        this.age++;
+      }
+    } else if (call === this.#taken) this.#taken = undefined;
+    else if (!this.#hearing.delete(call)) this.#offers.remove(call);
+    this.refuse(call, reason);
+    this.advance();
+    this.settle();
+  }
+
+  /**
+   * If the writer has closed, this gives up only the calls that wait. But a reader from which items are cut off is told of
+   * the cut, and not that the writer has returned.
+   */
+  #destroy(reason: unknown): void {
+    for (const offer of this.#hearing) this.refuse(offer, reason);
+    this.#hearing.clear();
+    if (this.phase !== ENDED) this.#cutOff(reason);
+    this.advance();
+    this.announce(CLIENT);
+    this.announce(SERVER);
   }
 
   /** Gives up all calls that wait. */
