@@ -1,5 +1,5 @@
-// From callbacks to `for await`: each call of the callback is a send.
-import { produce } from "coroutine-channels";
+// From callbacks to `for await`: what calls back pushes, and what is returned undoes it.
+import { callbacks } from "coroutine-channels";
 
 // A callback API of the old kind: it calls back when it likes, and hands out a function to stop it.
 function thermometer(onReading: (degrees: number) => void, onEnd: () => void): () => void {
@@ -11,18 +11,7 @@ function thermometer(onReading: (degrees: number) => void, onEnd: () => void): (
   };
 }
 
-const readings = () =>
-  produce<number>(async (server) => {
-    const end = Promise.withResolvers<void>();
-    // A callback cannot wait, so the sends are not awaited. They keep their order; should the consumer
-    // fall more than `limit` calls behind, or leave, a send rejects, and that ends the body.
-    const stop = thermometer((degrees) => {
-      server.send(degrees).catch(end.reject);
-    }, end.resolve);
-    // A consumer may also leave while no send waits: the end's signal tells at once.
-    server.signal.addEventListener("abort", () => end.reject(server.signal.reason));
-    await end.promise.finally(stop);
-  });
+const readings = () => callbacks<number>(({ push, end }) => thermometer(push, end));
 
 for await (const degrees of readings()) console.log(`${degrees} degrees`);
 console.log("Once more, leaving early:");

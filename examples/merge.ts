@@ -24,6 +24,6 @@ console.log("done");
 // [garden] What a day.
 // [kitchen] Is anybody there?
 // [garden] Coming!
-// garden: closed
 // kitchen: closed
+// garden: closed
 // done

@@ -498,6 +498,15 @@ describe("the channel's own signal aborts", () => {
     expect(await outcome(ends.client.next())).toEqual(done());
   });
 
+  test("an error that the server has thrown behind them is still heard", async () => {
+    const ends = await inConversation("server", "send", "send");
+    await ends.server.throw(error);
+    ends.controller.abort(reason);
+    expect(await outcomes(...ends.waiting)).toEqual([{ rejects: reason }, { rejects: reason }]);
+    expect(await outcome(ends.client.next())).toEqual({ rejects: error });
+    expect(await outcome(ends.client.next())).toEqual(done());
+  });
+
   test("an ending that no item waits before is still heard", async () => {
     const ends = await inConversation("server", "send");
     await ends.server.return("r");

@@ -4,6 +4,7 @@ import {
   events,
   produce,
   select,
+  serveAll,
   StreamChannel,
   type Client,
   type Server,
@@ -143,6 +144,19 @@ test.each([
     expect(await outcome(call)).not.toBe("waits");
     expect([controller.added, controller.listeners.size]).toEqual([1, 0]);
   }
+});
+
+test.each([
+  ["a client asks", (client: Client<number>) => waiting(client.next())],
+  ["its clients leave", (client: Client<number>) => client.return()],
+])("serveAll() leaves no listener when %s", async (_, act) => {
+  const controller = new CountedController();
+  const channel = new Channel<number>();
+  const serving = waiting(serveAll([channel], () => {}, { signal: controller.signal }));
+  expect(controller.listeners.size).toBe(1);
+  void act(channel.client());
+  expect(await outcome(serving)).not.toBe("waits");
+  expect([controller.added, controller.listeners.size]).toEqual([1, 0]);
 });
 
 const ends: [string, Path][] = [

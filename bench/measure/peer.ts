@@ -30,7 +30,7 @@ export interface Programs {
   /** One source, each item for each of so many consumers; together they take `count` items. */
   broadcast(count: number, consumers: number): unknown;
   /** One source, each item for one of so many consumers. */
-  share(count: number, consumers: number): unknown;
+  distribute(count: number, consumers: number): unknown;
   /** One source that may run ahead by so many items. */
   buffer(count: number, capacity: number): unknown;
   /** One source, interrupted after so many milliseconds for a turn of the event loop. */

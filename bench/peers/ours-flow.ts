@@ -5,7 +5,7 @@ import type { Peer } from "../measure/peer.ts";
 import { takeBursts } from "./bursts.ts";
 
 const { Channel, ChannelClosed, produce } = library;
-const { broadcast, buffer, cooperative, events, merge, select, share } = library;
+const { broadcast, buffer, cooperative, events, distribute, merge, select } = library;
 
 async function* integers(count: number): AsyncGenerator<number, void, void> {
   for (let i = 0; i < count; i++) yield i;
@@ -56,8 +56,8 @@ export const peer: Peer = {
       const all = broadcast(integers(count / consumers));
       return Promise.all(Array.from({ length: consumers }, () => total(all)));
     },
-    share(count, consumers) {
-      const queue = share(integers(count));
+    distribute(count, consumers) {
+      const queue = distribute(integers(count));
       return Promise.all(Array.from({ length: consumers }, () => total(queue)));
     },
     buffer: (count, capacity) => total(buffer(integers(count), { capacity })),

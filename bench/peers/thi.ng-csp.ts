@@ -54,7 +54,7 @@ export const peer: Peer = {
       void integers(source, count / consumers);
       return Promise.all(totals);
     },
-    share(count, consumers) {
+    distribute(count, consumers) {
       const source = channel<number>();
       void integers(source, count);
       return Promise.all(Array.from({ length: consumers }, () => total(source)));

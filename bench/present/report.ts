@@ -153,7 +153,7 @@ const xLabels: Readonly<Record<string, string>> = {
   select: "arms",
   merge: "sources",
   broadcast: "consumers",
-  share: "consumers",
+  distribute: "consumers",
 };
 
 function rowsTable({ unit, unpaced, contenders }: Workload, rows: readonly Row[]): string {

@@ -17,7 +17,7 @@ import { workload as oneWay } from "./one-way.ts";
 import { workload as pipeline } from "./pipeline.ts";
 import { workload as selectAgain } from "./select-again.ts";
 import { workload as select } from "./select.ts";
-import { workload as share } from "./share.ts";
+import { workload as distribute } from "./distribute.ts";
 import { workload as signal } from "./signal.ts";
 import { workload as twoWay } from "./two-way.ts";
 import { workload as web } from "./web.ts";
@@ -41,7 +41,7 @@ export const workloads: readonly Workload[] = [
   merge,
   buffer,
   broadcast,
-  share,
+  distribute,
   cooperative,
   events,
   web,

@@ -1,4 +1,4 @@
-import { shown } from "./iterator-of.ts";
+import { has, shown } from "./iterator-of.ts";
 
 /** What gets what comes of a {@link Source}, at the very moment. */
 export interface Taker<T> {
@@ -67,7 +67,9 @@ export class Source<T> {
     let item: T;
     let done: boolean | undefined;
     try {
-      const result = await (this.#iterator as AsyncIterator<T, unknown>)[method]!(value);
+      const answer: unknown = (this.#iterator as Iterator<T, unknown>)[method]!(value);
+      // A synchronous answer counts at once, or else what has ended could still be left.
+      const result = (has(answer, "then") ? await answer : answer) as IteratorResult<T, unknown>;
       if (Object(result) !== result) {
         throw new TypeError(
           `Could not read from an iterator whose result is no object, but ${shown(result)}`,

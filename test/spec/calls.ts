@@ -141,6 +141,8 @@ const waits = (call: Call | undefined): boolean => call?.out === undefined;
 export interface Scope {
   readonly alphabet: readonly Step[];
   readonly length: number;
+  /** The calls with which all sequences begin: none unless told. */
+  readonly start?: Sequence;
   readonly scoped?: boolean;
   readonly limit?: number;
   /** How often the server end is asked for: 1 unless told. */
@@ -161,14 +163,14 @@ export interface Case {
 }
 
 /**
- * All sequences of exactly this length (their beginnings are compared on the way), each with the
+ * All sequences of exactly this length, with the same start (their beginnings are compared on the way), each with the
  * model that has run it. Left out is what is the same by symmetry: when the channel has ended and
  * nobody waits, the calls that follow come in the order of the alphabet, each at most once more;
  * and the channel's signal aborts once.
  */
 export function* sequences(scope: Scope): Generator<Case> {
-  const { alphabet, length } = scope;
-  const sequence: Step[] = [];
+  const { alphabet, length, start = [] } = scope;
+  const sequence: Step[] = [...start];
   const restFrom: (number | undefined)[] = [];
 
   function* deeper(): Generator<Case> {

@@ -26,6 +26,9 @@ const toFirst: Step[] = ["s.next", "s.answer", "s.receive", "s.send", "s.put", "
 const leaving: Step[] = ["c.next", "c.put", "c.throw", "c.return"];
 const ending: Step[] = ["s.next", "s.put", ...endings];
 
+/** The server end is there, and the client has been answered by nobody yet. */
+const start: Step[] = ["open", "c.next"];
+
 const bare = { alphabet: bareAlphabet };
 const scoped = { alphabet: scopedAlphabet, scoped: true };
 
@@ -37,7 +40,8 @@ interface Exhausted extends Scope {
 
 const scopes: [name: string, scope: Exhausted][] = [
   ["bare", { ...bare, length: 5, long: 6 }],
-  ["bare, overlapping", { ...bare, length: 5, long: 6, overlapping: true }],
+  ["bare, open", { ...bare, start, length: 6, long: 7 }],
+  ["bare, open, overlapping", { ...bare, start, length: 6, long: 7, overlapping: true }],
   ["bare, limit 1", { ...bare, length: 5, long: 6, limit: 1 }],
   ["bare, limit 2", { ...bare, length: 4, long: 5, limit: 2 }],
   ["bare, opened twice", { alphabet: [...bareAlphabet, ...answers], length: 4, long: 5, opens: 2 }],
@@ -45,17 +49,18 @@ const scopes: [name: string, scope: Exhausted][] = [
     "bare, signals that have aborted",
     { alphabet: [...bareAlphabet, ...refused], length: 4, long: 5 },
   ],
-  ["bare, a conversation", { alphabet: talk, length: 6, long: 7 }],
+  ["bare, a conversation", { alphabet: talk, start, length: 7, long: 8 }],
   ["bare, who speaks first", { alphabet: [...first, ...toFirst], length: 5 }],
   ["bare, `undefined`", { alphabet: [...bareAlphabet, ...nothing], length: 4, long: 5 }],
   [
     "bare, endings",
-    { alphabet: ["open", ...leaving, ...ending, "abort"], length: 6, long: 7, cancels: "none" },
+    { alphabet: [...leaving, ...ending, "abort"], start, length: 7, long: 8, cancels: "none" },
   ],
   ["bare, values that misbehave", { alphabet: [...bareAlphabet, ...bad], length: 4, long: 5 }],
   ["bare, cancelling what has settled", { ...bare, length: 4, long: 5, cancels: "all" }],
   ["scoped", { ...scoped, length: 5, long: 6 }],
-  ["scoped, overlapping", { ...scoped, length: 5, long: 6, overlapping: true }],
+  ["scoped, open", { ...scoped, start, length: 6, long: 7 }],
+  ["scoped, open, overlapping", { ...scoped, start, length: 6, long: 7, overlapping: true }],
   ["scoped, limit 1", { ...scoped, length: 4, long: 5, limit: 1 }],
   ["scoped, limit 2", { ...scoped, length: 4, long: 5, limit: 2 }],
   [
@@ -68,25 +73,17 @@ const scopes: [name: string, scope: Exhausted][] = [
   ],
   [
     "scoped, a conversation",
-    { ...scoped, alphabet: [...talk, "c.return", "body.return"], length: 5, long: 7 },
+    { ...scoped, alphabet: [...talk, "c.return", "body.return"], start, length: 6, long: 7 },
   ],
   ["scoped, who speaks first", { ...scoped, alphabet: [...first, ...toFirst], length: 5 }],
   [
     "scoped, leaving",
     {
-      alphabet: [
-        "open",
-        ...leaving,
-        "s.next",
-        "s.put",
-        "s.send",
-        "abort",
-        "body.return",
-        "body.unwind",
-      ],
+      alphabet: [...leaving, "s.next", "s.put", "s.send", "abort", "body.return", "body.unwind"],
+      start,
       scoped: true,
-      length: 6,
-      long: 7,
+      length: 7,
+      long: 8,
       cancels: "none",
     },
   ],

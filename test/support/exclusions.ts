@@ -24,15 +24,20 @@ const exclusions: readonly Exclusion[] = [
     because: "it loads the modules a second time, which a browser does not do",
   },
   {
-    files: "test/node/browser-sse.test.ts",
+    files: "test/node/browser-*.test.ts",
     on: ["deno", "bun"],
     because: "what drives the browser is made for Node",
   },
   {
-    files: "test/node/browser-sse.test.ts",
+    files: "test/node/browser-*.test.ts",
     on: ["node", "older node"],
     because: "it needs a browser, which npm run test:everywhere installs",
     unless: "/usr/bin/chromium",
+  },
+  {
+    files: "test/node/agent-chat.test.ts",
+    on: ["deno", "bun"],
+    because: "the server of the agent is closed in Node's way",
   },
   {
     files: "test/node/{surface,layers,docs-types}.test.ts",

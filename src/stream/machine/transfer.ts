@@ -107,8 +107,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
       this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else if (side === SERVER) this.#offers.push(call);
-    else this.#wishes.push(call);
+    } else {
+      call.waits = true;
+      if (call.side === SERVER) this.#offers.push(call);
+      else this.#wishes.push(call);
+    }
     this.advance();
     if (departs && !late) this.#announce();
   }
@@ -121,7 +124,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
+    // A wish can be taken back even from inside the iterator that is at work for it.
+    const now = call.side === CLIENT && call.waits;
+    if (!now && this.#postpones(() => this.cancel(call, reason))) return;
+    if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
@@ -132,6 +138,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (!this.#hearing.delete(call)) this.#offers.remove(call);
     this.refuse(call, reason);
     this.advance();
+    this.settle();
   }
 
   /** The reader is about to leave: its wishes are done. */
@@ -187,6 +194,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
   protected advance(): void {
+    if (this.#running) return;
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
     do {
       while (this.#step());
@@ -359,7 +367,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   #joins(supply: Supply<T>): boolean {
     const wish = this.#wishes.head;
     if (wish?.gathered === undefined || wish.lacks < 2) return false;
-    if (!supply.ready || this.#postponed.length > 0) return false;
+    if (!supply.ready || this.#kept !== undefined || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;

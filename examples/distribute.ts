@@ -1,7 +1,7 @@
 // Each item to one of several: three workers on one queue, of which one leaves early.
-import { produce, share } from "coroutine-channels";
+import { distribute, produce } from "coroutine-channels";
 
-const parcels = share(
+const parcels = distribute(
   produce<number>(async (server) => {
     for (let parcel = 1; parcel <= 7; parcel++) await server.send(parcel);
     console.log("all parcels are out");
@@ -24,9 +24,9 @@ await Promise.all([courier("Ann", 2), courier("Bob", Infinity), courier("Cem", I
 // Bob delivers 2
 // Cem delivers 3
 // Ann delivers 4
+// Ann goes home
 // Bob delivers 5
 // Cem delivers 6
-// Ann goes home
 // Bob delivers 7
 // all parcels are out
 // Bob goes home
