@@ -83,7 +83,10 @@ function sitesFrom(entry: Entry): readonly Site[] | undefined {
   const target: { stack?: unknown } = {};
   Error.captureStackTrace?.(target, entry);
   const { stack } = target;
-  return Array.isArray(stack) && stack.length > 0 ? stack : undefined;
+  if (!Array.isArray(stack)) return undefined;
+  // Bun's frames have no position in the script.
+  const [first] = stack as Partial<Site>[];
+  return first?.getPosition === undefined ? undefined : (stack as Site[]);
 }
 
 function sitesAsTheyAre(_error: Error, sites: Site[]): Site[] {
