@@ -163,7 +163,9 @@ const own: readonly string[] = folders();
 
 function folders(): string[] {
   try {
-    const root = withoutScheme(new URL("../../", import.meta.url).href);
+    // Apart from each other, since bundlers take the two together for a file to bundle.
+    const { url } = import.meta;
+    const root = withoutScheme(new URL("../../", url).href);
     return [`${root}src/`, `${root}dist/`];
   } catch {
     return []; // Loaded from a text, it has no folder.
