@@ -176,7 +176,7 @@ function folders(): string[] {
 function partOf(file: string): string | undefined {
   const path = withoutScheme(file);
   const folder = own.find((each) => path.startsWith(each));
-  return folder && path.slice(folder.length).replace(/\.[jt]s(?:\?.*)?$/, "");
+  return folder && path.slice(folder.length).replace(/\.[jt]s$/, "");
 }
 
 /** The parts that make up channels. All others are built upon them. */
@@ -195,8 +195,9 @@ function pieceOf(part: string): string | undefined {
   return pieces.has(name) ? name : undefined;
 }
 
+/** Without `file://` before it, or what a development server puts behind it. */
 function withoutScheme(file: string): string {
-  return file.replace(/^file:\/\//, "");
+  return file.replace(/^file:\/\/|\?.*$/g, "");
 }
 
 function shortened(file: string): string {

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 import { here, placeIn } from "../../src/inspect/place.ts";
 
-const library = new URL("../../", import.meta.url).href;
+// Apart from each other, since Vite takes the two together for a file.
+const { url } = import.meta;
+const library = new URL("../../", url).href;
 /** Paths below the working directory are shown from there; these are not. */
 const user = "file:///home/ann/app";
 
