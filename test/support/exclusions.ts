@@ -46,12 +46,18 @@ const exclusions: readonly Exclusion[] = [
     unless: "/usr/bin/chromium",
   },
   {
+    files: "test/node/link/nats*.test.ts",
+    on: ["node", "older node", "deno", "bun"],
+    because: "they need nats-server, which npm run test:everywhere installs",
+    unless: "/usr/sbin/nats-server",
+  },
+  {
     files: "test/node/agent-chat.test.ts",
     on: ["deno", "bun"],
     because: "the server of the agent is closed in Node's way",
   },
   {
-    files: "test/node/{surface,layers,docs-types}.test.ts",
+    files: "test/node/{surface,layers,docs-types,project}.test.ts",
     on: ["deno", "bun"],
     because: "these tests are about the project's files, which Node has read already",
   },

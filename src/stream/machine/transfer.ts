@@ -48,6 +48,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
+  /** Whether the reader has thrown or left, and no call of the writer has heard of it. */
+  get unheard(): boolean {
+    return this.#wishes.head?.lacks === 0;
+  }
+
   // By far the most frequent transitions, in which little can happen. They do what `enter` would, for less.
 
   /** An item joins the wish for many that waits, and is not the last that it lacks. @returns Whether this is so. */
