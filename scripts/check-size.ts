@@ -25,6 +25,10 @@ const budgets: Budget[] = [
   },
   { what: "everything", program: `export * from "./src/index.ts";`, limit: 7900 },
   { what: "only ./web", program: `export * from "./src/web.ts";`, limit: 3800 },
+  { what: "only ./port", program: `export * from "./src/port.ts";`, limit: 1500 },
+  { what: "only ./socket", program: `export * from "./src/socket.ts";`, limit: 4000 },
+  { what: "only ./nats", program: `export * from "./src/nats.ts";`, limit: 2000 },
+  { what: "only ./link", program: `export * from "./src/link.ts";`, limit: 7000 + 4950 },
   { what: "only ./node", program: `export * from "./src/node.ts";`, limit: 1050 },
 ];
 

@@ -14,6 +14,7 @@ import { forbid, profile } from "./pipeline.ts";
 import { Progress } from "./progress.ts";
 import { report } from "./report.ts";
 import { runLanes } from "./route.ts";
+import { slowly, startWatching } from "./watch.ts";
 
 /** The input of last resort: every checkout of this project has it. */
 const LOCK_FILE_PATH = relative(
@@ -29,9 +30,11 @@ async function main(args: string[]): Promise<string> {
   const unknown = options.forbid.find((name) => !lanes.some((lane) => lane.name === name));
   if (unknown !== undefined) throw new Failure(`--forbid must name a lane: ${unknown}`, EXIT.usage);
 
+  if (options.watch) console.error(`The lanes at work: ${await startWatching()}`);
+  const batches = options.watch ? slowly(allLines(files)) : allLines(files);
   const progress = new Progress();
   try {
-    const found = await runLanes(progress.watch(allLines(files)), lanes, ({ name }, lines) =>
+    const found = await runLanes(progress.watch(batches), lanes, ({ name }, lines) =>
       options.forbid.includes(name) ? forbid(name, lines) : profile(lines),
     );
     return report(files, lanes, found, options.top) + (unasked ? firstScreen(lanes.length) : "");

@@ -78,7 +78,19 @@ describe("src", () => {
     expect(foreign).toEqual([]);
   });
 
-  const adapters = entryPoints().filter(({ source }) => source !== MAIN);
+  const INSPECT = "src/inspect.ts";
+  const adapters = entryPoints().filter(({ source }) => source !== MAIN && source !== INSPECT);
+
+  test("is looked at by inspect, which nobody imports", () => {
+    const wrong = edges.filter(
+      ({ from, to }) => partOf(from) !== "inspect" && partOf(to) === "inspect",
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("has an inspect that needs no platform and no package", () => {
+    expect([...reachable(INSPECT)].filter((name) => !graph.has(name))).toEqual([]);
+  });
 
   test("has no file that no entry point needs", () => {
     const needed = new Set(entryPoints().flatMap(({ source }) => [...reachable(source)]));

@@ -8,7 +8,6 @@ import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { entryPoints } from "../../scripts/entry-points.ts";
-import { filesBelow } from "../../scripts/files.ts";
 import { root, runTool } from "../../scripts/project.ts";
 import { codeBlocks } from "../support/code-blocks.ts";
 import { type Packed, packAndInstall } from "../support/packed.ts";
@@ -174,7 +173,7 @@ describe.runIf(once)("a bundle", () => {
     },
     "coroutine-channels/node": {
       fromReadable: either(channel, /^adapters\//, /^node\/(?:conventions|from-readable)\.js$/),
-      toDuplex: /^(?:adapters|node)\//,
+      toDuplex: /^(?:adapters\/|node\/|core\/errors\.js$)/,
       toReadable: /^(?:adapters|node)\//,
       toWritable: /^(?:adapters|node)\//,
     },
@@ -193,12 +192,18 @@ describe.runIf(once)("a bundle", () => {
     },
   );
 
-  test.each(entries)(
+  const INSPECT = "coroutine-channels/inspect";
+
+  test.each(entries.filter(({ name }) => name !== INSPECT))(
     "of an application that uses nothing of $name has nothing of it",
     async ({ name }) => {
       expect(await bundled(`import "${name}";`)).toEqual([]);
     },
   );
+
+  test("of an application that only imports inspect has it at work", async () => {
+    expect(await bundled(`import "${INSPECT}";`)).toContain("inspect/watched.js");
+  });
 });
 
 describe.runIf(once)("its types", () => {

@@ -19,6 +19,17 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
+    files: "test/inspect/node/**",
+    on: ["browser", "older node", "deno", "bun"],
+    because: "these tests start programs in Node, with its options, and read what they print",
+  },
+  {
+    files: "test/inspect/node/page.test.ts",
+    on: ["node"],
+    because: "it needs a browser, which npm run test:everywhere installs",
+    unless: "/usr/bin/chromium",
+  },
+  {
     files: "test/two-copies.test.ts",
     on: ["browser"],
     because: "it loads the modules a second time, which a browser does not do",
@@ -33,6 +44,12 @@ const exclusions: readonly Exclusion[] = [
     on: ["node", "older node"],
     because: "it needs a browser, which npm run test:everywhere installs",
     unless: "/usr/bin/chromium",
+  },
+  {
+    files: "test/node/link/nats*.test.ts",
+    on: ["node", "older node", "deno", "bun"],
+    because: "they need nats-server, which npm run test:everywhere installs",
+    unless: "/usr/sbin/nats-server",
   },
   {
     files: "test/node/agent-chat.test.ts",

@@ -48,6 +48,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     return wanted;
   }
 
+  /** Whether the reader has thrown or left, and no call of the writer has heard of it. */
+  get unheard(): boolean {
+    return this.#wishes.head?.lacks === 0;
+  }
+
   // By far the most frequent transitions, in which little can happen. They do what `enter` would, for less.
 
   /** An item joins the wish for many that waits, and is not the last that it lacks. @returns Whether this is so. */
@@ -107,8 +112,11 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (departs) this.#depart(call);
     else if (this.#waitingOf(side) >= this.limit) {
       this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else if (side === SERVER) this.#offers.push(call);
-    else this.#wishes.push(call);
+    } else {
+      call.waits = true;
+      if (call.side === SERVER) this.#offers.push(call);
+      else this.#wishes.push(call);
+    }
     this.advance();
     if (departs && !late) this.#announce();
   }
@@ -121,7 +129,10 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
+    // A wish can be taken back even from inside the iterator that is at work for it.
+    const now = call.side === CLIENT && call.waits;
+    if (!now && this.#postpones(() => this.cancel(call, reason))) return;
+    if (!call.waits) return;
     if (call.side === CLIENT) {
       this.#wishes.remove(call);
       if (call.gathered !== undefined && call.gathered.length > 0) {
@@ -132,6 +143,7 @@ export class Transfer<T> extends Life implements Lender<T> {
     else if (!this.#hearing.delete(call)) this.#offers.remove(call);
     this.refuse(call, reason);
     this.advance();
+    this.settle();
   }
 
   /** The reader is about to leave: its wishes are done. */
@@ -187,6 +199,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
   protected advance(): void {
+    if (this.#running) return;
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
     do {
       while (this.#step());
@@ -359,7 +372,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   #joins(supply: Supply<T>): boolean {
     const wish = this.#wishes.head;
     if (wish?.gathered === undefined || wish.lacks < 2) return false;
-    if (!supply.ready || this.#postponed.length > 0) return false;
+    if (!supply.ready || this.#kept !== undefined || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;
