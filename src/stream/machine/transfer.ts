@@ -5,7 +5,7 @@ import { Queue } from "../../core/queue.ts";
 import { Failure } from "../../core/settle.ts";
 import { ListLoan, Loan } from "./loan.ts";
 import type { Lender } from "./loan.ts";
-import { Offer } from "./offer.ts";
+import type { Offer } from "./offer.ts";
 import { Supply } from "./supply.ts";
 import type { Wish } from "./wish.ts";
 
