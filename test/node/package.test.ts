@@ -1,7 +1,14 @@
 /** The packed package works in an empty project: its modules load, a bundle has those it needs, and its types are sound. */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { rolldown } from "rolldown";
