@@ -168,7 +168,8 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   protected get idle(): boolean {
     const { head } = this.#offers;
-    return this.#taken === undefined && this.#hearing.size === 0 && (!head || !bringsItem(head));
+    if (this.#taken !== undefined || this.#hearing.size > 0 || this.#kept?.ready) return false;
+    return !head || !bringsItem(head);
   }
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
