@@ -179,9 +179,10 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
    *
    * @internal
    */
-  static readonly meeting = (
-    end: End<unknown, unknown, unknown>,
-  ): readonly [Rendezvous, Side] => [end.#meeting, end.#side];
+  static readonly meeting = (end: End<unknown, unknown, unknown>): readonly [Rendezvous, Side] => [
+    end.#meeting,
+    end.#side,
+  ];
 
   constructor(meeting: Rendezvous, side: Side) {
     this.#meeting = meeting;

@@ -83,7 +83,10 @@ function sitesFrom(entry: Entry): readonly Site[] | undefined {
   const target: { stack?: unknown } = {};
   Error.captureStackTrace?.(target, entry);
   const { stack } = target;
-  return Array.isArray(stack) && stack.length > 0 ? stack : undefined;
+  if (!Array.isArray(stack)) return undefined;
+  // Bun's frames have no position in the script.
+  const [first] = stack as Partial<Site>[];
+  return first?.getPosition === undefined ? undefined : (stack as Site[]);
 }
 
 function sitesAsTheyAre(_error: Error, sites: Site[]): Site[] {
@@ -160,7 +163,9 @@ const own: readonly string[] = folders();
 
 function folders(): string[] {
   try {
-    const root = withoutScheme(new URL("../../", import.meta.url).href);
+    // Apart from each other, since bundlers take the two together for a file to bundle.
+    const { url } = import.meta;
+    const root = withoutScheme(new URL("../../", url).href);
     return [`${root}src/`, `${root}dist/`];
   } catch {
     return []; // Loaded from a text, it has no folder.
@@ -171,7 +176,7 @@ function folders(): string[] {
 function partOf(file: string): string | undefined {
   const path = withoutScheme(file);
   const folder = own.find((each) => path.startsWith(each));
-  return folder && path.slice(folder.length).replace(/\.[jt]s(?:\?.*)?$/, "");
+  return folder && path.slice(folder.length).replace(/\.[jt]s$/, "");
 }
 
 /** The parts that make up channels. All others are built upon them. */
@@ -190,8 +195,9 @@ function pieceOf(part: string): string | undefined {
   return pieces.has(name) ? name : undefined;
 }
 
+/** Without `file://` before it, or what a development server puts behind it. */
 function withoutScheme(file: string): string {
-  return file.replace(/^file:\/\//, "");
+  return file.replace(/^file:\/\/|\?.*$/g, "");
 }
 
 function shortened(file: string): string {

@@ -246,6 +246,8 @@ describe.runIf(once)("its types", () => {
       strict: true,
       noEmit: true,
       skipLibCheck: false,
+      // The optional peer of ./nats, which the packed project has not installed.
+      paths: { "@nats-io/*": [`${root}node_modules/@nats-io/*`] },
       ...options,
     };
     const config = { compilerOptions, files: ["consumer.ts"] };
