@@ -33,6 +33,7 @@ const started = performance.now();
 const minutesSince = (start: number) => (performance.now() - start) / 60_000;
 
 const browserPackages = {
+  "nats-server": "nats-server",
   chromium: "chromium",
   "firefox-esr": "firefox-esr",
   WebKitWebDriver: "webkit2gtk-driver",

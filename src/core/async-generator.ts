@@ -5,7 +5,7 @@ const AsyncIteratorPrototype: object = Object.getPrototypeOf(
 );
 
 /** `Symbol.asyncDispose`, or, where the runtime has none, the symbol that compilers look up in its place. */
-const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+export const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** Makes what a class creates disposable at the end of an `await using` block: `return()` is called. */
 export function makeDisposable(prototype: { return(): Promise<unknown> }): void {

@@ -111,6 +111,13 @@ export class ReaderEnd<T> implements Reader<T> {
     makeAskable(this.prototype, (reader, settle, waits) => reader.#ask(settle, waits));
   }
 
+  /**
+   * Where a reader meets its other end, for those who look on.
+   *
+   * @internal
+   */
+  static readonly meeting = (reader: ReaderEnd<unknown>): Transfer<unknown> => reader.#transfer;
+
   constructor(transfer: Transfer<T>) {
     this.#transfer = transfer;
   }

@@ -14,7 +14,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 
 const left = (error: unknown): boolean => error instanceof ChannelClosed;
 
-function compile(body: Block, world: World): Body {
+export function compile(body: Block, world: World): Body {
   const source = sourceOf(body, "producer");
   const run = new AsyncFunction("server", "left", "see", "errorOf", "ticks", "wait", source);
   return (server) => run(server, left, world.see, errorOf, ticks, world.wait);

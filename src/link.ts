@@ -1,0 +1,12 @@
+export { Host } from "./link/host.ts";
+export { Session } from "./link/session.ts";
+export { LinkClosed } from "./link/link-closed.ts";
+export type { Dial } from "./link/dialler.ts";
+export type { ErrorCodec } from "./link/error-record.ts";
+export type { Frame } from "./link/frame.ts";
+export type { Limits } from "./link/limits.ts";
+export type { HostOptions } from "./link/host.ts";
+export type { Link } from "./link/link.ts";
+export type { Observed, Observer } from "./link/observe.ts";
+export type { ClientOptions, OpenClient, OpenReader, ReaderOptions } from "./link/services.ts";
+export type { SessionOptions } from "./link/session.ts";

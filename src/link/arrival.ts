@@ -1,0 +1,59 @@
+import type { Clock } from "./clock.ts";
+import { BYE, checkFrame, HELLO, Violation } from "./frame.ts";
+import type { Frame } from "./frame.ts";
+import type { AllLimits } from "./limits.ts";
+import type { Link } from "./link.ts";
+import type { Wire } from "./wire.ts";
+
+/** The most that comes in before it is known who the other side is: HELLO, and what may follow it at once. */
+const longest = 64 * 1024;
+const most = 16;
+
+/** A link that has been accepted, until it is known whose it is. */
+export class Arrival {
+  /** Whether it has been refused, or has died. */
+  gone = false;
+  readonly #link: Link;
+  readonly #early: Frame[] = [];
+  readonly #cancel: () => void;
+
+  /** @param greet Is called with the other side's HELLO. */
+  constructor(link: Link, clock: Clock, limits: AllLimits, greet: (hello: Frame) => void) {
+    this.#link = link;
+    this.#cancel = clock.after(limits.handshake, () => this.refuse("handshake"));
+    link.frameLimit = Math.min(longest, limits.frame);
+    link.onclose = () => this.#leave();
+    link.onframe = (value) => {
+      try {
+        const frame = checkFrame(value);
+        const first = this.#early.push(frame) === 1;
+        if (this.#early.length > most || (first && frame[0] !== HELLO)) {
+          throw new Violation("the first frame is no HELLO, or too much follows it");
+        }
+        if (first) greet(frame);
+      } catch {
+        this.refuse("protocol");
+      }
+    };
+  }
+
+  /** Tells the other side why, and closes the link. */
+  refuse(why: string): void {
+    if (this.gone) return;
+    this.#leave();
+    this.#link.send([BYE, why]);
+    this.#link.close();
+  }
+
+  /** It is this wire's. */
+  handOver(wire: Wire): void {
+    this.#leave();
+    wire.adopt(this.#link, this.#early);
+  }
+
+  #leave(): void {
+    this.gone = true;
+    this.#cancel();
+    this.#link.onframe = this.#link.onclose = undefined;
+  }
+}

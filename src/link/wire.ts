@@ -1,0 +1,418 @@
+import type { Clock } from "./clock.ts";
+import { BYE, checkFrame, HELLO, PING, trimmed, VERSION, Violation } from "./frame.ts";
+import type { Frame } from "./frame.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Kept } from "./kept.ts";
+import type { AllLimits } from "./limits.ts";
+import type { Link } from "./link.ts";
+import { LinkClosed } from "./link-closed.ts";
+
+/** What a wire tells its session. */
+export interface WireEvents {
+  /** A numbered frame has come in: each once, in order. */
+  frame(frame: Frame): void;
+  /** Both sides have said HELLO on a link. */
+  up(): void;
+  /** The link has died. Another is needed. */
+  down(cause: unknown): void;
+  /** No link will come any more. */
+  over(error: LinkClosed): void;
+  /** There is room again for what can wait, after `full` was true. */
+  room(): void;
+  /** A frame has gone out or come in, of so many bytes, where that is known. */
+  readonly seen:
+    | ((what: "sent" | "received", frame: Frame, bytes: number | undefined) => void)
+    | undefined;
+}
+
+export interface WireOptions {
+  readonly clock: Clock;
+  readonly limits: AllLimits;
+  /** How long it may be without a link, in milliseconds; nothing, if its first link is its last. */
+  readonly grace: number | undefined;
+  /** Milliseconds of silence, if not what the link says. */
+  readonly heartbeat: number | undefined;
+  /**
+   * This side's random name; empty, if it does not resume. That of the side that dials is the secret by which it resumes;
+   * that of the other tells it whether it has found the same one again.
+   */
+  readonly id: string;
+}
+
+/** After how many frames, or bytes, without an acknowledgement to ask for one. */
+const askAfterFrames = 64;
+const askAfterBytes = 256 * 1024;
+
+/**
+ * Numbered frames over links that die: each arrives once, in order, as long as another link comes in time. It keeps what
+ * the other side has not acknowledged, and sends that again on the next link. It knows no channel.
+ *
+ * All of it is synchronous; its time comes from a clock that is given to it.
+ */
+export class Wire {
+  readonly #options: WireOptions;
+  readonly #events: WireEvents;
+  #link: Link | undefined;
+  /** Whether both sides have said HELLO on the link. */
+  #up = false;
+  /** Whether numbered frames may go out on the link. */
+  #sends = false;
+  #over = false;
+  /** Whether the other side has ever said HELLO, and the name that it gave then. */
+  #met = false;
+  #other: string | undefined;
+
+  /** The number of the last frame that was sent, and that has come in. */
+  #sent = 0;
+  #received = 0;
+  readonly #kept = new Kept();
+  #full = false;
+  /** For each PING that waits for its answer: what had been sent before. */
+  #asked: number[] = [];
+  /** What had been sent when last asked, and how many bytes since. */
+  #askedAt = 0;
+  #sinceAsked = 0;
+
+  #encode: ((frame: Frame) => Uint8Array) | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #cancelGrace: (() => void) | undefined;
+  #cancelHandshake: (() => void) | undefined;
+  #lastCause: unknown;
+
+  constructor(options: WireOptions, events: WireEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#awaitLink();
+  }
+
+  /** Whether a link is up. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** Whether frames can be posted: once there has been a link, on which they can be encoded. */
+  get ready(): boolean {
+    return !this.#over && (this.#met || !this.#resumes);
+  }
+
+  /** Whether what can wait should, since the other side has much to read. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** How many frames the other side has not acknowledged. */
+  get unacknowledged(): number {
+    return this.#sent - this.#kept.acknowledged;
+  }
+
+  /** Goes on over this link. `auth` is what the other side is to be told by. */
+  attach(link: Link, auth?: unknown): void {
+    if (this.#over) {
+      link.close();
+      return;
+    }
+    this.#detach();
+    const { limits, clock, id } = this.#options;
+    this.#link = link;
+    this.#encode = link.encode?.bind(link);
+    link.frameLimit = limits.frame;
+    link.onframe = (frame, bytes) => this.#hear(link, frame, bytes);
+    link.onclose = (cause) => this.lose(link, cause);
+    this.#cancelHandshake = clock.after(limits.handshake, () => {
+      this.#lostPatience(link);
+    });
+    try {
+      this.#transmit(link, trimmed([HELLO, VERSION, id, this.#received, auth]));
+    } catch (error) {
+      this.lose(link, error);
+      return;
+    }
+    if (!this.#resumes && this.#link === link) this.#sends = true;
+  }
+
+  /** Goes on over this link, from which these frames have come in already. */
+  adopt(link: Link, early: readonly Frame[]): void {
+    this.attach(link);
+    for (const frame of early) this.#hear(link, frame, undefined);
+  }
+
+  /**
+   * Sends a frame of the types that are numbered. The wire fills in the number and the acknowledgement.
+   *
+   * @returns How many bytes it has, where that is known, and 0 otherwise.
+   * @throws What cannot be encoded: then nothing has been posted.
+   */
+  post(frame: unknown[]): number {
+    if (this.#over) return 0;
+    frame[1] = this.#sent + 1;
+    frame[2] = this.#received;
+    trimmed(frame);
+    const encoded = this.#encode?.(frame) ?? frame;
+    const link = this.#sends ? this.#link : undefined;
+    this.#sent++;
+    if (this.#resumes) this.#kept.push(encoded);
+    if (link !== undefined) {
+      try {
+        this.#transmit(link, frame, encoded);
+      } catch (error) {
+        this.#sent--;
+        if (this.#resumes) this.#kept.pop();
+        throw error;
+      }
+    }
+    const bytes = sizeOf(encoded) ?? 0;
+    this.#sinceAsked += bytes;
+    const unasked = this.#sent - Math.max(this.#askedAt, this.#kept.acknowledged);
+    if (this.#resumes && (unasked >= askAfterFrames || this.#sinceAsked >= askAfterBytes)) {
+      this.#ask();
+    }
+    this.#measure();
+    return bytes;
+  }
+
+  /** The link has died: only if it is still in use. */
+  lose(link: Link, cause: unknown): void {
+    if (link !== this.#link) return;
+    this.#detach();
+    this.#lastCause = cause;
+    if (!this.#resumes || this.#other === "") {
+      this.#end(new LinkClosed("The link to the other side was closed", cause));
+      return;
+    }
+    this.#awaitLink();
+    this.#events.down(cause);
+  }
+
+  /** There was to be a link, and is none. */
+  failed(cause: unknown): void {
+    this.#lastCause = cause;
+  }
+
+  /** The session is over; the other side is told why. */
+  close(why: string, message: string, cause?: unknown): void {
+    if (this.#over) return;
+    const link = this.#link;
+    if (link !== undefined) {
+      try {
+        this.#transmit(link, [BYE, why]);
+      } catch {
+        // It is closed anyway.
+      }
+    }
+    this.#end(new LinkClosed(message, cause));
+  }
+
+  get #resumes(): boolean {
+    return this.#options.grace !== undefined;
+  }
+
+  #hear(link: Link, value: unknown, bytes: number | undefined): void {
+    if (link !== this.#link) return;
+    this.guard(() => {
+      const frame = checkFrame(value);
+      this.#heartbeat?.heard();
+      this.#events.seen?.("received", frame, bytes);
+      this.#take(link, frame);
+    });
+  }
+
+  /** Does something with what has come in. A violation of the protocol ends the session. */
+  guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      this.close("protocol", `The other side broke the protocol: ${what}`, error);
+    }
+  }
+
+  #take(link: Link, frame: Frame): void {
+    const type = frame[0];
+    if (type === BYE) this.#end(new LinkClosed(farewell(frame[1])));
+    else if (type === HELLO) this.#greet(link, frame);
+    else if (!this.#up) {
+      // On a link that goes on where another has died, this may be what was under way.
+      if (!this.#resumes) throw new Violation("a frame has come before HELLO");
+    } else if (type === PING) {
+      this.#acknowledged(frame[1] as number);
+      if (frame[2]) {
+        this.#transmit(link, [PING, this.#received]);
+        this.#measure();
+      } else this.#hearAnswer(link, frame[1] as number);
+    } else {
+      const n = frame[1] as number;
+      if (n <= this.#received) return;
+      if (n > this.#received + 1) {
+        this.lose(link, new Error("A frame is missing"));
+        return;
+      }
+      this.#acknowledged(frame[2] as number);
+      this.#received = n;
+      this.#events.frame(frame);
+    }
+  }
+
+  #greet(link: Link, [, version, id, received]: Frame): void {
+    if (this.#up) return;
+    if ((version as number) < VERSION) {
+      this.close("version", "The other side speaks another version of the protocol");
+      return;
+    }
+    const begunBefore = !this.#met && (received as number) > this.#sent;
+    const another = this.#met && id !== this.#other;
+    if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
+      this.close(
+        "unknown",
+        "The other side is not the one of before, and cannot resume the session",
+      );
+      return;
+    }
+    this.#acknowledged(received as number);
+    this.#met = true;
+    this.#other = id as string | undefined;
+    this.#cancelGrace?.();
+    this.#cancelHandshake?.();
+    this.#lastCause = undefined;
+    this.#up = true;
+    this.#beat(link);
+    // To send may let something come in, which is answered behind all this.
+    for (let n = this.#kept.acknowledged + 1; n <= this.#sent && link === this.#link; n++) {
+      const frame = this.#kept.get(n);
+      if (frame !== undefined) this.#transmit(link, frame as Frame, frame);
+    }
+    if (link !== this.#link) return;
+    this.#sends = true;
+    if (this.#resumes && this.unacknowledged > 0) this.#ask();
+    this.#events.up();
+  }
+
+  #beat(link: Link): void {
+    const interval = this.#options.heartbeat ?? link.heartbeat;
+    if (interval === undefined || !(interval > 0)) return;
+    this.#heartbeat = new Heartbeat(this.#options.clock, interval, {
+      ask: () => this.#ask(),
+      dead: () => {
+        this.lose(link, new Error(`The other side has been silent for ${2 * interval} ms`));
+      },
+      owes: () => this.#resumes && this.unacknowledged > 0,
+    });
+  }
+
+  /** Asks for a PING that says what has arrived. */
+  #ask(): void {
+    const link = this.#link;
+    if (link === undefined || !this.#up) return;
+    this.#asked.push(this.#sent);
+    this.#askedAt = this.#sent;
+    this.#sinceAsked = 0;
+    this.#transmit(link, [PING, this.#received, 1]);
+  }
+
+  /** What was sent before a question must have arrived before its answer was given. */
+  #hearAnswer(link: Link, received: number): void {
+    const before = this.#asked.shift();
+    if (before !== undefined && received < before) {
+      this.lose(link, new Error("A frame was lost"));
+    } else if (this.#full) {
+      this.#measure();
+      if (this.#full) this.#ask();
+    }
+  }
+
+  #acknowledged(n: number): void {
+    if (n > this.#sent) throw new Violation("a frame is acknowledged that was never sent");
+    this.#kept.acknowledge(n);
+    if (this.#full) this.#measure();
+  }
+
+  /** Looks how much the other side has still to read. */
+  #measure(): void {
+    const unread = Math.max(this.#kept.bytes, this.#link?.unsent ?? 0);
+    const { limits } = this.#options;
+    if (unread > limits.unread) {
+      this.close("unread", `The other side has not read the last ${unread} bytes`);
+      return;
+    }
+    const full = unread > limits.unread / 2;
+    if (full === this.#full) return;
+    this.#full = full;
+    if (full) this.#ask();
+    else this.#events.room();
+  }
+
+  #transmit(link: Link, frame: Frame, encoded: Frame | Uint8Array = frame): void {
+    link.send(encoded);
+    this.#events.seen?.("sent", frame, sizeOf(encoded));
+  }
+
+  /** Lets go of the link, whatever it still says. */
+  #detach(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    this.#up = this.#sends = false;
+    this.#asked = [];
+    this.#askedAt = 0;
+    this.#sinceAsked = 0;
+    this.#heartbeat?.stop();
+    this.#heartbeat = undefined;
+    this.#cancelHandshake?.();
+    if (link === undefined) return;
+    link.onframe = link.onclose = undefined;
+    link.close();
+  }
+
+  /** From now on, the time counts in which another link has to come. The time that counts already goes on. */
+  #awaitLink(): void {
+    const { clock, grace } = this.#options;
+    if (grace === undefined || this.#cancelGrace !== undefined) return;
+    const cancel = clock.after(grace, () => {
+      const link = this.#link === undefined ? "there was no link" : "it said nothing";
+      this.close(
+        "late",
+        `The other side could not be reached again within ${grace} ms: ${link}`,
+        this.#lastCause,
+      );
+    });
+    this.#cancelGrace = () => {
+      this.#cancelGrace = undefined;
+      cancel();
+    };
+  }
+
+  #lostPatience(link: Link): void {
+    this.lose(link, new Error(`No HELLO has come within ${this.#options.limits.handshake} ms`));
+  }
+
+  #end(error: LinkClosed): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#detach();
+    this.#cancelGrace?.();
+    this.#kept.acknowledge(this.#sent);
+    this.#events.over(error);
+  }
+}
+
+function sizeOf(encoded: Frame | Uint8Array): number | undefined {
+  return encoded instanceof Uint8Array ? encoded.byteLength : undefined;
+}
+
+const farewells: Readonly<Record<string, string>> = {
+  closed: "The other side has closed the session",
+  unauthorized: "The other side has refused the session: unauthorized",
+  unknown: "The other side does not know the session, and cannot resume it",
+  version: "The other side speaks another version of the protocol",
+  protocol: "The other side says that this one broke the protocol",
+  unread: "The other side says that this one does not read what it has asked for",
+  refused: "The other side has refused the session",
+  late: "The other side has given up the session, which was not resumed in time",
+  handshake: "The other side waited for HELLO in vain",
+};
+
+/** What BYE means. What is not known is not repeated, since anybody may have said it. */
+function farewell(why: unknown): string {
+  return (
+    (typeof why === "string" && Object.hasOwn(farewells, why) ? farewells[why] : undefined) ??
+    "The other side has ended the session"
+  );
+}

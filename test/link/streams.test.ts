@@ -1,0 +1,164 @@
+/** Far streams: demand, prefetch, endings, and what cannot be sent. */
+import { StreamChannel, type Reader, type Writer } from "coroutine-channels";
+import { Session } from "coroutine-channels/link";
+import { portLink } from "coroutine-channels/port";
+import { expect, test } from "vitest";
+
+import { settled } from "../support/settled.ts";
+import { microtaskLinks } from "./microtask-link.ts";
+
+async function farReader<T>(
+  body: (writer: Writer<T>) => void | Promise<void>,
+  prefetch?: number,
+): Promise<Reader<T>> {
+  const [one, two] = microtaskLinks();
+  new Session(one).serveStream<T>("items", body);
+  const session = new Session(two);
+  await settled();
+  await settled();
+  return session.reader<T>("items", undefined, { prefetch });
+}
+
+function* naturals(pulled: number[]): Generator<number, void> {
+  for (let i = 0; ; i++) {
+    pulled.push(i);
+    yield i;
+  }
+}
+
+test("nothing is produced beyond what was asked for", async () => {
+  const pulled: number[] = [];
+  const reader = await farReader<number>((writer) => writer.write(naturals(pulled)));
+  expect(await reader.next()).toEqual({ value: 0, done: false });
+  await settled();
+  expect(pulled).toEqual([0]);
+  expect(await reader.read(3)).toEqual([1, 2, 3]);
+  await settled();
+  expect(pulled).toHaveLength(4);
+  await reader.return();
+});
+
+test("prefetch is what may be under way beyond that", async () => {
+  const pulled: number[] = [];
+  const reader = await farReader<number>((writer) => writer.write(naturals(pulled)), 10);
+  expect(await reader.next()).toEqual({ value: 0, done: false });
+  await settled();
+  expect(pulled.length).toBeLessThanOrEqual(11);
+  expect(pulled.length).toBeGreaterThanOrEqual(10);
+  expect(await reader.read(100)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  await settled();
+  expect(pulled.length).toBeLessThanOrEqual(111);
+  await reader.return();
+});
+
+test("all are read, and the end is told", async () => {
+  const reader = await farReader<number>(async (writer) => {
+    for (let i = 0; i < 1000; i++) await writer.send(i);
+  }, 64);
+  expect(await reader.read()).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  expect(await reader.next()).toEqual({ value: undefined, done: true });
+});
+
+test("an error comes behind the items", async () => {
+  const reader = await farReader<number>(async (writer) => {
+    await writer.write([1, 2, 3]);
+    throw new RangeError("enough");
+  }, 64);
+  expect(await reader.read()).toEqual([1, 2, 3]);
+  await expect(reader.next()).rejects.toThrow(new RangeError("enough"));
+  expect(await reader.next()).toEqual({ value: undefined, done: true });
+});
+
+test("leaving waits for the body's clean-up, and hears of its error", async () => {
+  const seen: string[] = [];
+  const reader = await farReader<number>(async (writer) => {
+    try {
+      for (let i = 0; ; i++) await writer.send(i);
+    } finally {
+      seen.push("cleaned up");
+    }
+  }, 8);
+  for await (const item of reader) if (item === 20) break;
+  expect(seen).toEqual(["cleaned up"]);
+
+  const failing = await farReader<number>(async (writer) => {
+    try {
+      for (let i = 0; ; i++) await writer.send(i);
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally
+      throw new RangeError("in the clean-up");
+    }
+  });
+  await failing.next();
+  await expect(failing.return()).rejects.toThrow("in the clean-up");
+});
+
+test("an error that the reader throws is told to the body, which may go on", async () => {
+  const heard: unknown[] = [];
+  const reader = await farReader<number>(async (writer) => {
+    for (let i = 0; i < 5; i++) {
+      try {
+        await writer.send(i);
+      } catch (error) {
+        heard.push((error as Error).message);
+      }
+    }
+  });
+  expect(await reader.next()).toEqual({ value: 0, done: false });
+  await settled();
+  expect(await reader.throw(new Error("no"))).toEqual({ value: 1, done: false });
+  expect(heard).toEqual(["no"]);
+  expect(await reader.read()).toEqual([2, 3, 4]);
+});
+
+test("a body sends from its finally", async () => {
+  const reader = await farReader<number>(async (writer) => {
+    try {
+      for (let i = 0; ; i++) await writer.send(i);
+    } finally {
+      await writer.send(99);
+    }
+  }, 16);
+  expect(await reader.next()).toEqual({ value: 0, done: false });
+  await settled();
+  expect(await reader.return()).toEqual({ value: 99, done: false });
+  expect(await reader.next()).toEqual({ value: undefined, done: true });
+});
+
+test("an item that cannot be sent is told to the body, which may go on", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const refused: unknown[] = [];
+  new Session(portLink(port1)).serveStream<unknown>("items", async (writer) => {
+    for (const item of [1, 2, () => {}, 3]) {
+      try {
+        await writer.send(item);
+      } catch (error) {
+        refused.push((error as Error).name);
+      }
+    }
+  });
+  const session = new Session(portLink(port2));
+  const items: unknown[] = [];
+  for await (const item of session.reader("items")) items.push(item);
+  expect(items).toEqual([1, 2, 3]);
+  expect(refused).toEqual(["DataCloneError"]);
+  await session.close();
+});
+
+test("if the body has ended meanwhile, it is told to the reader", async () => {
+  const { port1, port2 } = new MessageChannel();
+  new Session(portLink(port1)).serveStream<unknown>("items", (writer) =>
+    writer.write([1, () => {}, 3]),
+  );
+  const session = new Session(portLink(port2));
+  const reader = session.reader("items", undefined, { prefetch: 16 });
+  expect(await reader.read()).toEqual([1, 3]);
+  await expect(reader.next()).rejects.toThrow("could not be cloned");
+  await session.close();
+});
+
+test("a near StreamChannel is what all of this is like", async () => {
+  const channel = new StreamChannel<number>();
+  void channel.serve((writer) => writer.write([1, 2, 3]));
+  expect(await channel.client().read()).toEqual([1, 2, 3]);
+});

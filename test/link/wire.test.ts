@@ -1,0 +1,474 @@
+/** What a session says on its links, and when, on a clock that the test drives. */
+import type { Client } from "coroutine-channels";
+import { Host, LinkClosed, Session } from "coroutine-channels/link";
+import type { Observed, SessionOptions } from "coroutine-channels/link";
+import { expect, test } from "vitest";
+
+import { settled } from "../support/settled.ts";
+import { DrivenClock } from "./driven-clock.ts";
+import { SilentLink } from "./silent-link.ts";
+
+interface Dialled {
+  readonly clock: DrivenClock;
+  readonly session: Session;
+  readonly links: SilentLink[];
+  /** When each was dialled. */
+  readonly times: number[];
+}
+
+/** A session that dials, to the test. */
+function dialled(options: SessionOptions = {}, heartbeat?: number): Dialled {
+  const clock = new DrivenClock(() => 1);
+  const links: SilentLink[] = [];
+  const times: number[] = [];
+  const session = new Session(
+    () => {
+      const link = new SilentLink(heartbeat);
+      links.push(link);
+      times.push(clock.now());
+      return link;
+    },
+    { clock, ...options },
+  );
+  return { clock, session, links, times };
+}
+
+const failure = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => "no error",
+    (error: unknown) => error,
+  );
+
+const numbers = (session: Session): Client<number> => session.client<number>("numbers");
+
+test("a conversation in frames", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  const link = links[0]!;
+  const id: unknown = link.sent[0]![2];
+  expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(link.take()).toEqual([[0, 1, id, 0]]);
+  const client = session.client<string, number>("letters", { from: 1 });
+  const first = client.receive();
+  await settled();
+  expect(link.take()).toEqual([]);
+  link.says(0, 1, "host", 0);
+  await settled();
+  expect(link.take()).toEqual([[1, 1, 0, 1, 0, "letters", 1, undefined, { from: 1 }]]);
+  link.says(6, 1, 1, 1, 1, ["A"]);
+  expect(await first).toBe("A");
+  const second = client.send(5);
+  await settled();
+  expect(link.take()).toEqual([[2, 2, 1, 1, 1, 5]]);
+  link.says(6, 2, 2, 1, 2, ["B"]);
+  expect(await second).toBe("B");
+  const leaving = client.return();
+  await settled();
+  expect(link.take()).toEqual([[4, 3, 2, 1]]);
+  link.says(7, 3, 3, 1, 3);
+  expect(await leaving).toEqual({ value: undefined, done: true });
+  link.says(9, 3, 1);
+  expect(link.take()).toEqual([[9, 3]]);
+  void session.close();
+  expect(link.take()).toEqual([[10, "closed"]]);
+  expect(link.closed).toBe(true);
+});
+
+test("on the next link, what has not arrived is sent again, and what has arrived is not", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const one = numbers(session).next();
+  const two = numbers(session).next();
+  await settled();
+  expect(links[0]!.take().map(([type, n]) => [type, n])).toEqual([
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ]);
+  links[0]!.dies();
+  expect(session.connected).toBe(false);
+  await clock.pass(1);
+  const link = links[1]!;
+  expect(link.take()).toEqual([[0, 1, expect.any(String), 0]]);
+  // What comes before HELLO is from elsewhere.
+  link.says(6, 1, 1, 1, 1, [99]);
+  link.says(0, 1, "host", 1);
+  expect(link.take()).toEqual([
+    [1, 2, 0, 2, 0, "numbers", 1],
+    [9, 0, 1],
+  ]);
+  link.says(6, 1, 2, 1, 1, [7]);
+  link.says(6, 1, 2, 1, 1, [8]);
+  link.says(6, 2, 2, 2, 1, [9]);
+  expect(await one).toEqual({ value: 7, done: false });
+  expect(await two).toEqual({ value: 9, done: false });
+});
+
+test("a gap, or an answer that shows one, cuts the link and resumes", async () => {
+  const { session, links, clock } = dialled({}, 1000);
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const first = numbers(session).next();
+  await settled();
+  links[0]!.says(6, 2, 1, 1, 1, [7]);
+  expect(links[0]!.closed).toBe(true);
+  await clock.pass(1);
+  links[1]!.says(0, 1, "host", 0);
+  expect(links[1]!.take().map(([type]) => type)).toEqual([0, 1, 9]);
+  // The PING asks what has arrived: not all that was sent before it.
+  links[1]!.says(9, 0);
+  expect(links[1]!.closed).toBe(true);
+  await clock.pass(1);
+  links[2]!.says(0, 1, "host", 1);
+  links[2]!.says(6, 1, 1, 1, 1, [7]);
+  expect(await first).toEqual({ value: 7, done: false });
+});
+
+test("the loss of the last frame is noticed, though the other side keeps asking", async () => {
+  const { session, links, clock } = dialled({}, 1000);
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  void numbers(session)
+    .next()
+    .catch(() => {});
+  await settled();
+  for (let i = 0; i < 4 && links.length === 1; i++) {
+    for (const frame of links[0]!.take()) if (frame[0] === 9 && frame[2]) links[0]!.says(9, 0);
+    links[0]!.says(9, 0, 1);
+    await clock.pass(500);
+  }
+  expect(links.length).toBe(2);
+});
+
+test("silence is asked about, and then the link is given up", async () => {
+  const { links, clock } = dialled({}, 1000);
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  links[0]!.take();
+  await clock.pass(990);
+  expect(links[0]!.take()).toEqual([]);
+  await clock.pass(20);
+  expect(links[0]!.take()).toEqual([[9, 0, 1]]);
+  links[0]!.says(9, 0);
+  await clock.pass(1010);
+  expect(links[0]!.take()).toEqual([[9, 0, 1]]);
+  await clock.pass(1010);
+  expect(links[0]!.closed).toBe(true);
+  expect(links.length).toBe(2);
+});
+
+test("it dials at once, and then in ever longer intervals, until the grace is over", async () => {
+  const clock = new DrivenClock(() => 1);
+  const times: number[] = [];
+  const why = new Error("nobody there");
+  const session = new Session(
+    () => {
+      times.push(clock.now());
+      throw why;
+    },
+    { clock },
+  );
+  const call = failure(numbers(session).next());
+  await clock.pass(40_000);
+  expect(times).toEqual([0, 0, 250, 750, 1750, 3750, 7750, 12_750, 17_750, 22_750, 27_750]);
+  const error = await call;
+  expect(error).toBeInstanceOf(LinkClosed);
+  expect((error as LinkClosed).cause).toBe(why);
+  expect(clock.timers).toBe(0);
+});
+
+test("the grace ends with HELLO, and not with a connection", async () => {
+  const { session, links, clock } = dialled();
+  const call = failure(numbers(session).next());
+  await clock.pass(30_010);
+  expect(await call).toBeInstanceOf(LinkClosed);
+  // It has waited for HELLO for ten seconds on each.
+  expect(links.length).toBeGreaterThan(2);
+  expect(links.every(({ closed }) => closed)).toBe(true);
+  expect(clock.timers).toBe(0);
+});
+
+test("another host than before resumes nothing", async () => {
+  for (const [id, received] of [
+    ["other", 0],
+    ["host", 0],
+    ["host", 9],
+  ] as const) {
+    const { session, links, clock } = dialled();
+    await clock.pass(1);
+    links[0]!.says(0, 1, "host", 0);
+    const client = numbers(session);
+    const first = client.next();
+    await settled();
+    links[0]!.says(6, 1, 1, 1, 1, [1]);
+    await first;
+    const second = failure(client.next());
+    await settled();
+    links[0]!.dies();
+    await clock.pass(1);
+    links[1]!.says(0, 1, id, received);
+    expect(await second).toBeInstanceOf(LinkClosed);
+    expect(links[1]!.closed).toBe(true);
+  }
+});
+
+test("BYE ends the session, before HELLO, too", async () => {
+  const { session, links, clock } = dialled();
+  const call = failure(numbers(session).next());
+  await clock.pass(1);
+  links[0]!.says(10, "unauthorized");
+  expect(String(await call)).toContain("unauthorized");
+  expect(session.signal.aborted).toBe(true);
+  await clock.pass(60_000);
+  expect(links.length).toBe(1);
+});
+
+test("many frames in one direction are acknowledged when that is asked for", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  links[0]!.take();
+  for (let i = 0; i < 200; i++)
+    void numbers(session)
+      .next()
+      .catch(() => {});
+  await settled();
+  const pings = links[0]!.take().flatMap(([type], i) => (type === 9 ? [i] : []));
+  expect(pings).toEqual([64, 129, 194]);
+});
+
+const lies: [string, unknown][] = [
+  ["no array", "HELLO"],
+  ["an unknown type", [11]],
+  ["a type that is no number", ["0"]],
+  ["an acknowledgement of what was never sent", [6, 1, 9, 1, 1, [1]]],
+  ["a number that is none", [6, 1.5, 1, 1, 1, [1]]],
+  ["a negative number", [6, -1, 1, 1, 1, [1]]],
+  ["a channel that was never opened", [6, 1, 1, 7, 1, [1]]],
+  ["an answer that was not asked for", [6, 1, 1, 1, 5, [1]]],
+  ["more items than one", [6, 1, 1, 1, 1, [1, 2]]],
+  ["no items", [6, 1, 1, 1, 1, []]],
+  ["items that are none", [6, 1, 1, 1, 1, "items"]],
+  ["a PING that acknowledges too much", [9, 99]],
+  ["a request for a channel that was never opened", [2, 1, 1, 1, 1]],
+  ["a channel opened twice", [1, 1, 1, 0, 0, "numbers", 1]],
+  ["a name that is none", [1, 1, 1, 1, 0, 7, 1]],
+];
+
+test.each(lies)("%s ends the session", async (_what, frame) => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const call = failure(numbers(session).next());
+  await settled();
+  links[0]!.take();
+  links[0]!.onframe?.(frame);
+  const error = await call;
+  expect(error).toBeInstanceOf(LinkClosed);
+  expect(String(error)).toContain("protocol");
+  expect(links[0]!.take()).toEqual([[10, "protocol"]]);
+  expect(links[0]!.closed).toBe(true);
+});
+
+test("what has crossed the end of a channel is not looked at", async () => {
+  const link = new SilentLink();
+  const clock = new DrivenClock();
+  const session = new Session(link, { clock });
+  session.serve<number>("numbers", async () => {});
+  link.says(0, 1, undefined, 0);
+  await clock.pass(1);
+  link.says(1, 1, 0, 1, 0, "numbers", 1);
+  await settled();
+  expect(link.take().at(-1)).toEqual([7, 1, 1, 1, 1]);
+  link.says(4, 2, 0, 1);
+  link.says(9, 1, 1);
+  expect(link.take()).toEqual([[9, 2]]);
+});
+
+test("a session over one link says HELLO without a name, and ends with the link", async () => {
+  const link = new SilentLink();
+  const clock = new DrivenClock();
+  const session = new Session(link, { clock });
+  expect(link.take()).toEqual([[0, 1, "", 0]]);
+  link.says(0, 1, undefined, 0);
+  await clock.pass(1);
+  const call = failure(numbers(session).next());
+  await settled();
+  link.dies(new Error("pulled out"));
+  expect(((await call) as LinkClosed).cause).toEqual(new Error("pulled out"));
+});
+
+test("a host makes a session for each new name, and gives it the next link", async () => {
+  const clock = new DrivenClock();
+  let opened = 0;
+  const host = new Host({
+    clock,
+    open: (session) => {
+      opened++;
+      session.serve<number>("numbers", async (server) => {
+        for (let i = 0; ; i++) await server.send(i);
+      });
+    },
+  });
+  const one = new SilentLink();
+  host.accept(one);
+  one.says(0, 1, "secret", 0);
+  await clock.pass(1);
+  one.says(1, 1, 0, 1, 0, "numbers", 1);
+  await settled();
+  expect(one.take()).toEqual([
+    [0, 1, expect.stringMatching(/^[0-9a-f]{32}$/), 0],
+    [6, 1, 1, 1, 1, [0]],
+  ]);
+  one.dies();
+  const two = new SilentLink();
+  host.accept(two);
+  two.says(0, 1, "secret", 0);
+  expect(two.take().map(([type, ...rest]) => [type, rest.at(-1)])).toEqual([
+    [0, 1],
+    [6, [0]],
+    [9, 1],
+  ]);
+  expect(opened).toBe(1);
+  // A name that it does not know, of a session that has begun elsewhere.
+  const three = new SilentLink();
+  host.accept(three);
+  three.says(0, 1, "unknown", 4);
+  expect(three.take()).toEqual([[10, "unknown"]]);
+  expect(three.closed).toBe(true);
+  // The first frame is HELLO, and it comes in time.
+  const four = new SilentLink();
+  host.accept(four);
+  four.says(9, 0, 1);
+  expect(four.take()).toEqual([[10, "protocol"]]);
+  const five = new SilentLink();
+  host.accept(five);
+  await clock.pass(10_000);
+  expect(five.take()).toEqual([[10, "handshake"]]);
+  void host.close();
+  const six = new SilentLink();
+  host.accept(six);
+  expect(six.take()).toEqual([[10, "closed"]]);
+  expect(two.closed).toBe(true);
+});
+
+test("a link that replaces one which still seems to be there", async () => {
+  const clock = new DrivenClock();
+  const host = new Host({ clock, open: () => {} });
+  const one = new SilentLink();
+  host.accept(one);
+  one.says(0, 1, "secret", 0);
+  const two = new SilentLink();
+  host.accept(two);
+  two.says(0, 1, "secret", 0);
+  expect([one.closed, two.closed]).toEqual([true, false]);
+});
+
+test("who is not authorized is told, for a link that resumes, too", async () => {
+  const clock = new DrivenClock();
+  const peers: unknown[] = [];
+  const host = new Host({
+    clock,
+    authenticate: async (auth) => {
+      await Promise.resolve();
+      if (auth !== "token") throw new Error("who is there?");
+      return "Ann";
+    },
+    open: (_session, peer) => peers.push(peer),
+  });
+  const hello = async (auth: unknown): Promise<SilentLink> => {
+    const link = new SilentLink();
+    host.accept(link);
+    link.says(0, 1, "secret", 0, auth);
+    await settled();
+    return link;
+  };
+  expect((await hello("wrong")).sent).toEqual([[10, "unauthorized"]]);
+  expect((await hello("token")).sent).toEqual([[0, 1, expect.any(String), 0]]);
+  expect((await hello(undefined)).sent).toEqual([[10, "unauthorized"]]);
+  expect((await hello("token")).sent).toEqual([[0, 1, expect.any(String), 0]]);
+  expect(peers).toEqual(["Ann"]);
+});
+
+test("auth is asked at every dial", async () => {
+  let count = 0;
+  const { links, clock } = dialled({ auth: async () => `token ${++count}` });
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  links[0]!.dies();
+  await clock.pass(1);
+  expect(links.map(({ sent }) => sent[0]!.at(-1))).toEqual(["token 1", "token 2"]);
+});
+
+test("closing lets conversations end, as long as that takes, but begins none", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const client = numbers(session);
+  const first = client.next();
+  await settled();
+  let over = false;
+  const closing = session.close(1000).then(() => {
+    over = true;
+  });
+  await expect(numbers(session).next()).rejects.toThrow(RangeError);
+  links[0]!.says(1, 1, 1, 1, 0, "numbers", 1);
+  expect(links[0]!.take().at(-1)!.slice(0, 5)).toEqual([8, 2, 1, 1, 1]);
+  links[0]!.says(6, 2, 1, 1, 1, [1]);
+  expect(await first).toEqual({ value: 1, done: false });
+  expect(over).toBe(false);
+  const left = client.return();
+  await settled();
+  links[0]!.says(7, 3, 3, 1, 2);
+  expect(await left).toEqual({ value: undefined, done: true });
+  await closing;
+  expect(clock.now()).toBeLessThan(900);
+  expect(clock.timers).toBe(0);
+});
+
+test("closing ends conversations when their time is over", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const first = failure(numbers(session).next());
+  await settled();
+  const closing = session.close(1000);
+  await clock.pass(1001);
+  await closing;
+  expect(await first).toBeInstanceOf(LinkClosed);
+  expect(await failure(numbers(session).next())).toBeInstanceOf(LinkClosed);
+});
+
+test("what is observed", async () => {
+  const events: Observed[] = [];
+  const { session, links, clock } = dialled({ observe: (event) => events.push(event) });
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const first = numbers(session).next();
+  await settled();
+  links[0]!.says(7, 1, 1, 1, 1);
+  await first;
+  links[0]!.dies();
+  await session.close();
+  expect(
+    events.map(({ type, ...rest }) =>
+      "service" in rest
+        ? `${type} ${rest.service} ${rest.ch} ${rest.far}`
+        : "frame" in rest
+          ? `${type} ${rest.frame}`
+          : type,
+    ),
+  ).toEqual([
+    "sent 0",
+    "received 0",
+    "up",
+    "open numbers 1 true",
+    "sent 1",
+    "received 7",
+    "end numbers 1 true",
+    "down",
+    "over",
+  ]);
+  expect(JSON.stringify(events)).not.toMatch(/[0-9a-f]{32}/);
+});

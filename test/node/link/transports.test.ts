@@ -1,0 +1,54 @@
+/** What holds over the link in memory holds over each real transport. */
+import type { Writer } from "coroutine-channels";
+import { LinkClosed } from "coroutine-channels/link";
+import { describe, expect, onTestFinished, test } from "vitest";
+
+import { byScope } from "../../support/scope.ts";
+import { numbered, samePrograms } from "./same-programs.ts";
+import { transports } from "./transports.ts";
+
+describe.each(Object.entries(transports))("%s", (name, open) => {
+  const exists = name !== "WebSocket of the platform" || "WebSocket" in globalThis;
+
+  test.runIf(exists)("bodies are generators", async () => {
+    const pair = await open(numbered);
+    onTestFinished(() => pair.close());
+    expect(await samePrograms(pair, byScope({ part: 10, usual: 40, long: 500 }))).toBeGreaterThan(
+      0,
+    );
+  });
+
+  test.runIf(exists)("streams, values and endings", async () => {
+    const pair = await open();
+    onTestFinished(() => pair.close());
+    pair.far.serveStream("numbers", async (writer: Writer<number>, upTo: number) => {
+      await writer.write(Array.from({ length: upTo }, (_, i) => i));
+    });
+    const large = new Uint8Array(300_000).fill(7);
+    pair.far.serve<unknown, unknown>("echo", async (server) => {
+      let heard = await server.receive();
+      for (;;) heard = await server.send(heard);
+    });
+    for (const prefetch of [0, 1, 1000]) {
+      const reader = pair.near.reader<number>("numbers", 5000, { prefetch });
+      expect(await reader.read(4990)).toHaveLength(4990);
+      const rest: number[] = [];
+      for await (const item of reader) rest.push(item);
+      expect(rest).toEqual(Array.from({ length: 10 }, (_, i) => 4990 + i));
+    }
+    const echo = pair.near.client<unknown, unknown>("echo");
+    for (const value of [1, "text", -0, 2n ** 70n, new Map([[{ a: 1 }, new Date(5)]]), large]) {
+      expect(await echo.send(value)).toStrictEqual(value);
+    }
+    pair.far.serve("never", () => new Promise(() => {}));
+    const waiting = pair.near.client("never").next();
+    await pair.rest();
+    const lost = waiting.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await pair.far.close();
+    expect(await lost).toBeInstanceOf(LinkClosed);
+    expect(pair.near.signal.aborted).toBe(true);
+  });
+});

@@ -1,0 +1,146 @@
+/** Pairs of sessions over real transports, both sides in this process, and whether all that was sent has arrived. */
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { connect as connectToNats } from "@nats-io/transport-node";
+import { Host, Session, type Dial, type SessionOptions } from "coroutine-channels/link";
+import { natsLink, natsServe } from "coroutine-channels/nats";
+import { portLink } from "coroutine-channels/port";
+import { byteLink, webSocketLink } from "coroutine-channels/socket";
+import { WebSocket, WebSocketServer } from "ws";
+
+import { settled } from "../../support/settled.ts";
+
+export interface Pair {
+  readonly near: Session;
+  readonly far: Session;
+  /** Resolves when all that was sent has arrived, and nothing has followed from it. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Counts what is under way. */
+class Traffic {
+  #sent = 0;
+  #received = 0;
+
+  readonly options: SessionOptions = {
+    observe: ({ type }) => {
+      if (type === "sent") this.#sent++;
+      if (type === "received") this.#received++;
+    },
+  };
+
+  async rest(): Promise<void> {
+    for (let quiet = 0; quiet < 2;) {
+      const sent = this.#sent;
+      await settled();
+      quiet = sent === this.#sent && this.#received === sent ? quiet + 1 : 0;
+    }
+  }
+}
+
+async function hosted(
+  options: SessionOptions,
+  serve: (host: Host) => Promise<{ dial: Dial; close(): unknown }>,
+): Promise<Pair> {
+  const traffic = new Traffic();
+  let opened!: (session: Session) => void;
+  const far = new Promise<Session>((resolve) => {
+    opened = resolve;
+  });
+  const host = new Host({
+    ...options,
+    ...traffic.options,
+    open: (session) => opened(session),
+  });
+  const { dial, close } = await serve(host);
+  const near = new Session(dial, { ...options, ...traffic.options });
+  return {
+    near,
+    far: await far,
+    rest: () => traffic.rest(),
+    async close() {
+      await near.close();
+      await host.close();
+      await close();
+    },
+  };
+}
+
+export const transports = {
+  async MessageChannel(options: SessionOptions = {}): Promise<Pair> {
+    const traffic = new Traffic();
+    const { port1, port2 } = new MessageChannel();
+    const near = new Session(portLink(port1), { ...options, ...traffic.options });
+    const far = new Session(portLink(port2), { ...options, ...traffic.options });
+    return { near, far, rest: () => traffic.rest(), close: () => near.close() };
+  },
+
+  TCP: (options: SessionOptions = {}) =>
+    hosted(options, async (host) => {
+      const listener = createServer((socket) => host.accept(byteLink(socket)));
+      listener.listen(0, "127.0.0.1");
+      await once(listener, "listening");
+      const { port } = listener.address() as AddressInfo;
+      return { dial: () => byteLink(connect(port, "127.0.0.1")), close: () => listener.close() };
+    }),
+
+  "Unix socket": (options: SessionOptions = {}) =>
+    hosted(options, async (host) => {
+      const path = join(tmpdir(), `far-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
+      const listener = createServer((socket) => host.accept(byteLink(socket)));
+      listener.listen(path);
+      await once(listener, "listening");
+      return { dial: () => byteLink(connect(path)), close: () => listener.close() };
+    }),
+
+  "web streams": async (options: SessionOptions = {}): Promise<Pair> => {
+    const traffic = new Traffic();
+    const one = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+    const two = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+    const both = { ...options, ...traffic.options };
+    const near = new Session(byteLink({ readable: one.readable, writable: two.writable }), both);
+    const far = new Session(byteLink({ readable: two.readable, writable: one.writable }), both);
+    return { near, far, rest: () => traffic.rest(), close: () => near.close() };
+  },
+
+  "WebSocket of ws": (options: SessionOptions = {}) =>
+    hosted(options, async (host) => {
+      const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+      await once(server, "listening");
+      server.on("connection", (socket) => host.accept(webSocketLink(socket)));
+      const { port } = server.address() as AddressInfo;
+      return {
+        dial: () => webSocketLink(new WebSocket(`ws://127.0.0.1:${port}`)),
+        close: () => server.close(),
+      };
+    }),
+
+  "WebSocket of the platform": (options: SessionOptions = {}) =>
+    hosted(options, async (host) => {
+      const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+      await once(server, "listening");
+      server.on("connection", (socket) => host.accept(webSocketLink(socket)));
+      const { port } = server.address() as AddressInfo;
+      return {
+        dial: () => webSocketLink(new globalThis.WebSocket(`ws://127.0.0.1:${port}`)),
+        close: () => server.close(),
+      };
+    }),
+} satisfies Record<string, (options?: SessionOptions) => Promise<Pair>>;
+
+/** Over a server of NATS. */
+export function overNats(servers: string, options: SessionOptions = {}): Promise<Pair> {
+  return hosted(options, async (host) => {
+    const connection = await connectToNats({ servers, maxReconnectAttempts: -1 });
+    const other = await connectToNats({ servers, maxReconnectAttempts: -1 });
+    await natsServe(connection, "pairs", host);
+    return {
+      dial: natsLink(other, "pairs"),
+      close: () => Promise.all([connection.close(), other.close()]),
+    };
+  });
+}
