@@ -52,6 +52,10 @@ class PortLink implements Link {
   readonly #port: PortLike;
   #onframe: ((frame: unknown) => void) | undefined;
   #closed = false;
+  /** Whether anything has come in. */
+  #heard = false;
+  /** What waits until this side holds its lock: with the first that it says, the other side knows that. */
+  #waiting: unknown[] | undefined;
   /** Undoes what keeps the link, and what waits for its other side. */
   #undo: (() => void)[] = [];
   #failure: unknown;
@@ -72,13 +76,15 @@ class PortLink implements Link {
 
   send(frame: Frame | Uint8Array): void {
     if (this.#closed) return;
-    const list = frame instanceof Uint8Array ? [] : transferred(frame);
-    this.#port.postMessage(frame, list as never[]);
+    const transfer = frame instanceof Uint8Array ? [] : (transferred(frame) as Transferable[]);
+    if (this.#waiting === undefined) this.#port.postMessage(frame, transfer as never[]);
+    else this.#waiting.push(structuredClone(frame, { transfer }));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#flush();
     this.#port.postMessage(closedNote, []);
     this.#release();
   }
@@ -98,11 +104,29 @@ class PortLink implements Link {
         if (code !== 0) fail(new Error(`The worker has ended with code ${String(code)}`));
         this.#end();
       });
+    } else {
+      // Later, an error that nobody has caught does not end a worker.
+      this.#on("error", () => {
+        if (this.#heard) return;
+        fail(new Error("The worker could not be started"));
+        this.#end();
+      });
     }
     this.#port.start?.();
-    if (needsLocks(this.#port)) {
-      this.#undo.push(holdLock((name) => this.#port.postMessage(name, [])));
-    }
+    if (!needsLocks(this.#port)) return;
+    this.#waiting = [];
+    const release = holdLock((name) => {
+      if (this.#closed) return;
+      if (name !== undefined) this.#port.postMessage(name, []);
+      this.#flush();
+    });
+    this.#undo.push(release);
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const frame of waiting) this.#port.postMessage(frame, []);
   }
 
   /** Listens to an event of the platform's kind: with its value, or with an event that holds it. */
@@ -120,6 +144,7 @@ class PortLink implements Link {
   }
 
   #hear(data: unknown): void {
+    this.#heard = true;
     if (typeof data !== "string") this.#onframe?.(data);
     else if (data === closedNote) this.#end();
     else this.#undo.push(awaitLock(data, () => this.#end()));

@@ -12,10 +12,10 @@ export function needsLocks(port: object): boolean {
 /**
  * Takes a lock.
  *
- * @param held Is called with its name as soon as it is held.
+ * @param held Is called with its name as soon as it is held, or without one, where a page may have none.
  * @returns Lets go of it.
  */
-export function holdLock(held: (name: string) => void): () => void {
+export function holdLock(held: (name?: string) => void): () => void {
   const name = `coroutine-channels ${crypto.randomUUID()}`;
   let release!: () => void;
   const released = new Promise<void>((resolve) => {
@@ -26,7 +26,7 @@ export function holdLock(held: (name: string) => void): () => void {
       held(name);
       return released;
     })
-    .catch(() => {}); // where a page may have none, the death of the other side is not seen
+    .catch(() => held());
   return release;
 }
 

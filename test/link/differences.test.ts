@@ -35,7 +35,7 @@ test("F1: values are copies", async () => {
       all: new Map([[1n, new Set([-0])]]),
     });
   });
-  const received = (await near.client<Record<string, unknown>>("points").receive())!;
+  const received = await near.client<Record<string, unknown>>("points").receive();
   expect(received).toEqual({
     point: { x: 1 },
     again: { x: 1 },
@@ -245,7 +245,6 @@ test("F6: an error arrives as a record", async () => {
   const [range, several, closed, text, nothing, record, broken] = errors as Odd[];
   expect(range).toBeInstanceOf(RangeError);
   expect(range!.message).toBe("out of it");
-  expect(range!.stack).not.toContain("differences.test.ts:" + "x");
   const cause = range!.cause as Odd;
   expect([cause.constructor, cause.name, cause.message, cause.code]).toEqual([
     Error,

@@ -37,7 +37,7 @@ class FarChannel {
 }
 
 const create = (options: ChannelOptions): Subject => ({
-  channel: new FarChannel(options) as unknown as Subject["channel"],
+  channel: new FarChannel(options),
   endsOnly: true,
 });
 
@@ -78,5 +78,5 @@ test.each([
 ] as const)("%s", async (_name, alphabet, length) => {
   const result = await compareAll(served(alphabet, length), { create });
   console.info(`${result.compared} sequences compared`);
-  expect(result.failures.size, summary(result)).toBe(0);
+  expect(result.failures.size === 0 ? "" : summary(result)).toBe("");
 });

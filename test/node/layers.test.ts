@@ -79,7 +79,6 @@ describe("src", () => {
   });
 
   const INSPECT = "src/inspect.ts";
-  const adapters = entryPoints().filter(({ source }) => source !== MAIN && source !== INSPECT);
 
   test("is looked at by inspect, which nobody imports", () => {
     const wrong = edges.filter(
@@ -91,6 +90,35 @@ describe("src", () => {
   test("has an inspect that needs no platform and no package", () => {
     expect([...reachable(INSPECT)].filter((name) => !graph.has(name))).toEqual([]);
   });
+
+  /** What each part of the far ends may import, beside its own files: the links know nothing of channels. */
+  const farParts: Readonly<Record<string, readonly string[]>> = {
+    link: [MAIN, "src/core/", "src/stream/machine/"],
+    port: ["src/link.ts"],
+    socket: ["src/link.ts"],
+    nats: ["src/link.ts", "src/socket/codec.ts"],
+  };
+
+  test("has far ends that import the main entry, the machines below it, and no others", () => {
+    const wrong = edges.filter(({ from, to }) => {
+      const allowed = farParts[partOf(from) ?? ""];
+      if (allowed === undefined || !to.startsWith("src/") || partOf(to) === partOf(from))
+        return false;
+      return !allowed.some((prefix) => to.startsWith(prefix));
+    });
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("has nothing else that knows of far ends", () => {
+    const wrong = edges.filter(
+      ({ from, to }) => (partOf(to) ?? "") in farParts && !((partOf(from) ?? "") in farParts),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  const adapters = entryPoints().filter(
+    ({ source }) => source !== MAIN && source !== INSPECT && !((partOf(source) ?? "") in farParts),
+  );
 
   test("has no file that no entry point needs", () => {
     const needed = new Set(entryPoints().flatMap(({ source }) => [...reachable(source)]));

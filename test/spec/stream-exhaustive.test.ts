@@ -172,6 +172,22 @@ const scopes: [name: string, scope: StreamScope & { overlapping?: boolean }][] =
     },
   ],
   [
+    "what a cancelled read puts back",
+    {
+      alphabet: ["r.next", "r.read(2)", "r.receive", "pull", "w.send", "w.lent"],
+      start: ["open", "r.read(2)", "w.send", "abort(2)"],
+      length: 8,
+    },
+  ],
+  [
+    "a lent iterator that has ended",
+    {
+      alphabet: ["r.next", "r.read(2)", "source.item", "pull"],
+      start: ["open", "r.receive", "w.late", "source.item"],
+      length: 9,
+    },
+  ],
+  [
     "scoped, by ones",
     {
       scoped,

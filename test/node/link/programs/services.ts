@@ -10,13 +10,13 @@ export const channels = {
     for (;;) heard = await server.send(heard);
   },
   /** Never lets the event loop run again. */
-  async busy(): Promise<void> {
+  async busy(_server: Server<void>): Promise<void> {
     for (;;);
   },
   async exit(_server: Server<void>, code: number): Promise<void> {
     process.exit(code);
   },
-  async crash(): Promise<void> {
+  async crash(_server: Server<void>): Promise<void> {
     setImmediate(() => {
       throw new Error("crashed");
     });
