@@ -3,18 +3,19 @@ import { CLIENT } from "../core/call.ts";
 import type { Life } from "../core/life.ts";
 import { servableOf } from "../core/serving.ts";
 import { End } from "../end.ts";
+import { Outlet } from "../flow/parts/outlet.ts";
 import { ReaderEnd } from "../stream/reader.ts";
 import { StreamChannel } from "../stream/stream-channel.ts";
 import { WriterEnd } from "../stream/writer.ts";
 import type { End as EndName } from "./events.ts";
 import { logOf } from "./observed.ts";
 import { now } from "./process.ts";
-import { duration, printable } from "./text.ts";
+import { count, duration, printable } from "./text.ts";
 
 /** What `console.log` looks for, in Node, Deno and Bun. */
 const custom = Symbol.for("nodejs.util.inspect.custom");
 
-/** Lets `console.log` show channels and ends by their name, and who waits there. */
+/** Lets `console.log` show channels, ends and flows by their name, and who waits there. */
 export function makeReadable(): void {
   for (const { prototype, name } of [Channel, StreamChannel]) {
     show<object>(prototype, (channel) =>
@@ -33,6 +34,13 @@ export function makeReadable(): void {
   show(WriterEnd.prototype as WriterEnd<unknown>, (writer) =>
     shown("Writer", WriterEnd.meeting(writer), ["server"], () => ""),
   );
+  show(Outlet.prototype as Outlet<unknown, unknown>, shownFlow);
+}
+
+/** What `merge`, `buffer` and the other pieces return: `Flow { 2 items kept }` */
+function shownFlow({ ended, hungry, kept }: Outlet<unknown, unknown>): string {
+  if (kept > 0) return `Flow { ${count(kept, "item")} kept }`;
+  return `Flow { ${ended ? "ended" : hungry ? "its consumer waits" : "idle"} }`;
 }
 
 /** Shows values of a class as `how` has it. */

@@ -26,8 +26,9 @@ export function keepFiles(paths: string | undefined, values: boolean): void {
     for (const path of paths.split(",")) {
       const draw = formats[path.slice(path.lastIndexOf(".") + 1)];
       try {
+        if (fs === undefined) throw new TypeError("this runtime gives no access to files");
         if (draw === undefined) throw new TypeError("a recording is .html, .svg or .json");
-        fs?.writeFileSync(path, draw([...forgotten(recording.events), ...recording.events]));
+        fs.writeFileSync(path, draw([...forgotten(recording.events), ...recording.events]));
       } catch (error) {
         print(`coroutine-channels: could not write ${path}: ${(error as Error).message}\n`);
       }

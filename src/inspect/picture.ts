@@ -52,15 +52,14 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
   const lanes = new Map<string, Lane>();
   const bars = new Map<number, Bar>();
   const open = new Map<Lane, (Bar | undefined)[]>();
-  const names = new Map<number, string>();
   const handOvers: HandOver[] = [];
 
   function laneOf(channel: number, end: End): Lane {
     const key = `${channel} ${end}`;
     if (!lanes.has(key)) {
       // Both ends stand side by side, the server left.
+      const name = nameless(channel);
       for (const end of ["server", "client"] as const) {
-        const name = names.get(channel) ?? nameless(channel);
         const lane = { channel, name, end, routine: undefined, width: 1 };
         lanes.set(`${channel} ${end}`, lane);
         open.set(lane, []);
@@ -81,7 +80,6 @@ export function pictureOf(events: readonly ChannelEvent[]): Picture {
   events.forEach((event, index) => {
     const { channel } = event;
     if (event.type === "channel") {
-      names.set(channel, event.name);
       for (const end of ["server", "client"] as const) laneOf(channel, end).name = event.name;
     } else if (event.type === "body") laneOf(channel, event.end).routine = event.routine;
     else if (event.type === "call") {

@@ -141,8 +141,8 @@ export function titleOf({ channel, end, op }: Waiting): string {
 }
 
 /** Whether a call waits for the first request of a client that nobody has asked for anything: which is no hang. */
-export function awaitsFirstRequest({ op, end, channel }: Waiting): boolean {
-  return end === "server" && opening.has(op) && channel.client.last === undefined;
+export function awaitsFirstRequest({ op, channel }: Waiting): boolean {
+  return opening.has(op) && channel.client.last === undefined;
 }
 
 /** Who would have to call next, for a call to be answered. */

@@ -55,6 +55,25 @@ test.each([2, 3, 4, 5, 6, 7, 8, 9, 10])(
   },
 );
 
+test("a ring of functions that are no bodies is one, too", () => {
+  const functions = bodies(2).map((body) => ({ ...body, certain: false }));
+  const ring = [
+    [0, 1],
+    [1, 0],
+  ] as const;
+  expect(names(circlesIn(waitingOf(functions, ring)))).toEqual([["b0", "b1"]]);
+});
+
+test("a circle begins with the call that waits longest, even if another leads there", () => {
+  const waits = [
+    [3, 1],
+    [0, 1],
+    [1, 2],
+    [2, 0],
+  ] as const;
+  expect(names(circlesIn(waitingOf(bodies(4), waits)))).toEqual([["b0", "b1", "b2"]]);
+});
+
 test("two rings are two circles", () => {
   const circles = circlesIn(
     waitingOf(bodies(4), [

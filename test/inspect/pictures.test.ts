@@ -7,7 +7,7 @@ import { toHTML } from "../../src/inspect/html.ts";
 import { pictureOf } from "../../src/inspect/picture.ts";
 import { toSVG } from "../../src/inspect/svg.ts";
 import { toTrace } from "../../src/inspect/trace.ts";
-import { eventsOf, served } from "./events-of.ts";
+import { eventsOf, served, type Written } from "./events-of.ts";
 
 /** Calls of both ends: "A" goes over, and the server waits for the next request, which never comes. */
 const abandoned = eventsOf(
@@ -130,6 +130,22 @@ describe("what the pictures share", () => {
     expect(whatGoes("receive", "item")).toBe("request");
     expect(whatGoes("send", "item")).toBe("item");
     expect(whatGoes("put", "item")).toBe("item");
+    const asked = pictureOf(
+      eventsOf(
+        { type: "call", end: "client", call: 1, op: "next" },
+        { type: "call", end: "server", call: 2, op: "receive" },
+        { type: "answer", end: "client", call: 1, how: "item", by: 2 },
+      ),
+    );
+    expect(asked.handOvers.map(({ what }) => what)).toEqual(["request"]);
+    const given = pictureOf(
+      eventsOf(
+        { type: "call", end: "client", call: 1, op: "next" },
+        { type: "call", end: "server", call: 2, op: "next" },
+        { type: "answer", end: "client", call: 1, how: "item", by: 2 },
+      ),
+    );
+    expect(given.handOvers.map(({ what }) => what)).toEqual(["item"]);
     expect(whatGoes("return", "done")).toBe("end");
     expect(whatGoes("return", "closed")).toBe("end");
     expect(whatGoes("throw", "error")).toBe("end");
@@ -146,6 +162,17 @@ describe("what the pictures share", () => {
       );
       expect(handOvers).toEqual([]);
     }
+  });
+
+  test("a lane is called after its body, else after who called first", () => {
+    const routines = (...events: readonly Written[]) =>
+      pictureOf(eventsOf(...events)).lanes.map(({ routine }) => routine);
+    const send = { type: "call", end: "server", call: 9, op: "send", routine: "helper" } as const;
+    expect(routines(...served("rows", "readTable"), send)).toEqual(["readTable", undefined]);
+    expect(routines(...served("rows", "readTable").slice(0, 3), send)).toEqual([
+      "helper",
+      undefined,
+    ]);
   });
 
   test("a channel that nobody has used is left out", () => {

@@ -3,7 +3,14 @@
 import { expect, test } from "vitest";
 
 import type { ChannelEvent } from "../../src/inspect/events.ts";
-import { awaitsFirstRequest, Knowledge, lookupIn, titleOf, why } from "../../src/inspect/waits.ts";
+import {
+  awaitsFirstRequest,
+  Knowledge,
+  lookupIn,
+  tell,
+  titleOf,
+  why,
+} from "../../src/inspect/waits.ts";
 import { eventsOf, type Written } from "./events-of.ts";
 
 const letters = { type: "channel", name: "letters", at: "main (app.js:1:1)" } as const;
@@ -205,5 +212,95 @@ test("what was collected waits no longer", () => {
 test("a channel that gets a name keeps its calls", () => {
   expect(told({ ...letters, name: "channel 1" }, asked, letters)).toEqual({
     "letters.client.next": "for a server. Nobody serves this channel.",
+  });
+});
+
+test("a body of which only the beginning was seen", () => {
+  expect(told(letters, body, asked)).toEqual({ "letters.client.next": "for the next item." });
+  expect(told(letters, body, { ...asked, op: "return" })).toEqual({
+    "letters.client.return": "for the body to end.",
+  });
+});
+
+test("a server that was seen, though not its body", () => {
+  const { routine: _, ...call } = send;
+  expect(told(letters, call, asked)["letters.client.next"]).toBe(
+    "for the next item. Its server last called send at writeLetters (app.js:4:4).",
+  );
+});
+
+test("a client that throws waits for the body, too", () => {
+  const heard = { type: "answer", end: "server", call: 3, how: "error", by: 4 } as const;
+  const thrown = { ...asked, call: 4, op: "throw" } as const;
+  expect(
+    told(letters, serve, asked, begun, send, received, thrown, heard)["letters.client.throw"],
+  ).toBe("for the body to end. It last called send at writeLetters (app.js:4:4).");
+});
+
+test("who called the function that left is told; where the runtime tells no place, it is left out", () => {
+  const left = { ...asked, call: 4, op: "return" } as const;
+  const knowledge = knowledgeOf(eventsOf(letters, serve, asked, begun));
+  const [event, sending] = eventsOf(left, { ...send, call: 5 });
+  const sentence = (callers: readonly string[], at: string | undefined) => {
+    const { at: _, ...nowhere } = event as typeof event & { at: string };
+    const call = (at === undefined ? nowhere : { ...nowhere, at }) as ChannelEvent;
+    knowledge.apply(call, { callers });
+    knowledge.apply(sending!);
+    const waiting = knowledge.waiting.find(({ end }) => end === "server")!;
+    return why(waiting, 0, () => undefined)[0];
+  };
+  expect(sentence(["main (app.js:1:1)", "(module) (app.js:9:9)"], "watch (app.js:3:3)")).toMatch(
+    /^for a request that cannot come\. The client left at watch \(app\.js:3:3\) < main \(app\.js:1:1\), and the/,
+  );
+  expect(sentence([], undefined)).toMatch(
+    /^for a request that cannot come\. The client left, and the/,
+  );
+});
+
+test("the answer to an earlier call is not that of the last", () => {
+  const later = { ...asked, call: 4, op: "receive", at: "again (app.js:5:5)" } as const;
+  const sentences = told(letters, serve, asked, later, begun, send, received);
+  expect(sentences["letters.server.send"]).toMatch(
+    /^for the next request\. Its client last called receive at again \(app\.js:5:5\)\. \| /,
+  );
+});
+
+test("calls are told in call order, whatever their channels", () => {
+  const { waiting } = knowledgeOf(
+    eventsOf(
+      { ...asked, channel: 2, call: 3 },
+      { ...asked, channel: 1, call: 4 },
+      { ...asked, channel: 2, call: 5 },
+    ),
+  );
+  expect(waiting.map(({ call }) => call)).toEqual([3, 4, 5]);
+});
+
+test("a routine may have begun to serve, and waits elsewhere", () => {
+  for (const op of ["serve", "serveAll"]) {
+    const begins = { ...serve, channel: 2, call: 8, op, routine: "writeLetters" } as const;
+    const waits = { ...asked, channel: 3, call: 9, routine: "writeLetters" } as const;
+    expect(told(letters, serve, asked, begun, body, begins, waits)["letters.client.next"]).toMatch(
+      / \| writeLetters waits in channel 3\.client\.next\.$/,
+    );
+  }
+});
+
+test("calls of nobody in particular are not taken for one another's", () => {
+  const { routine: _, ...nobody } = asked;
+  const { waiting } = knowledgeOf(eventsOf(letters, nobody));
+  expect(lookupIn(waiting)({ name: "undefined", key: "undefined", certain: false })).toBe(
+    undefined,
+  );
+});
+
+test("a call in words, as the page tells it", () => {
+  const { waiting } = knowledgeOf(eventsOf(letters, asked));
+  expect(tell(waiting[0]!, 0, () => undefined)).toEqual({
+    call: 2,
+    t: 10_001,
+    at: "read (app.js:3:3)",
+    title: "letters.client.next",
+    why: ["for a server. Nobody serves this channel."],
   });
 });

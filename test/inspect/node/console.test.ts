@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 
 import "../../../src/inspect.ts";
-import { Channel, StreamChannel } from "../../../src/index.ts";
+import { buffer, Channel, StreamChannel } from "../../../src/index.ts";
 
 const shown = (value: unknown) =>
   inspect(value).replace(/since \d+ ms, at \S+ \(.*\)/, "since N ms, at PLACE");
@@ -44,6 +44,20 @@ test("a stream and its ends", async () => {
   await writer.return();
   expect(await reading).toEqual([]);
   expect(shown(channel)).toBe("StreamChannel rows { ended }");
+});
+
+test("what the pieces return", async () => {
+  const channel = new Channel<string>({ name: "letters" });
+  const kept = buffer(channel.client(), { capacity: 2 });
+  expect(shown(kept)).toBe("Flow { idle }");
+  const first = kept.next();
+  expect(shown(kept)).toBe("Flow { its consumer waits }");
+  const server = await channel.server();
+  for (const letter of "AB") await server.put(letter);
+  await first;
+  await expect.poll(() => shown(kept)).toBe("Flow { 1 item kept }");
+  await kept.return();
+  expect(shown(kept)).toBe("Flow { ended }");
 });
 
 test("to look changes nothing", async () => {
