@@ -14,10 +14,10 @@ import type { Transfer } from "./machine/transfer.ts";
 import { Wish } from "./machine/wish.ts";
 
 /**
- * The client end of a {@link StreamChannel}: an async generator of its items, that can also take many at a time.
+ * The client end of a {@link StreamChannel}: an async generator of its items that can also take many at a time.
  *
- * However the items are taken, they come in the same order, and none is lost in between. Calls may overlap, and are
- * served in call order. Each waits until the writer has provided what it asks for.
+ * Its calls may overlap. They form one sequence of wishes, which the writer's items fill in order: whatever the mixture, the
+ * items are the same, in the same order, and none is lost between two calls.
  *
  * @typeParam T The items.
  */
@@ -25,12 +25,13 @@ export interface Reader<T> extends AsyncGenerator<T, void, void> {
   /**
    * Reads many items at once.
    *
-   * Waits until there are as many. Cancels with `signal`: what has come in so far is there for the next call.
+   * Waits until there are as many. `read(0)` waits for nobody. Cancels with `signal`: what it had taken is there for the next
+   * call.
    *
    * @param count How many: an integer, 0 or more, or `Infinity`, the default, for all there are to come.
-   * @returns Exactly `count` items; fewer only at the end, none after it. If the writer's error came first, the items
-   *   before it; the next call rejects with the error.
-   * @throws `RangeError` for any other `count`; what the writer threw; `ChannelOverflow`; the reason of a signal.
+   * @returns Exactly `count` items; fewer only at the end, none after it. If the writer's error or the stream's signal came
+   *   first, the items before it; the next call is told.
+   * @throws `RangeError` for any other `count`; what the writer threw; {@link ChannelOverflow}; the reason of a signal.
    *
    * @example
    * ```ts
@@ -49,13 +50,13 @@ export interface Reader<T> extends AsyncGenerator<T, void, void> {
   /**
    * Receives what the writer has ready, as an iterator that takes the items straight from the writer's source.
    *
-   * An iterator that is left early keeps the rest for the next call. It may turn out empty, since a source is not asked
-   * before an item is taken.
-   *
-   * Waits until the writer has something ready. Cancels with `signal`, and takes nothing with it.
+   * Waits until there is an item for it. An item is taken when it is pulled; until then it is there for the reader's next
+   * call. The iterator lends from one call of the writer, and ends, for good, where that ends, where another call of the
+   * reader waits, or when it is left: what is left of it is there for the next call. It holds one item where other calls wait
+   * already, and where an async source is written. Cancels with `signal`, and takes nothing with it.
    *
    * @returns The items, lent.
-   * @throws `ChannelClosed` at the end; what the writer threw; `ChannelOverflow`; the reason of a signal.
+   * @throws {@link ChannelClosed} at the end; what the writer threw; {@link ChannelOverflow}; the reason of a signal.
    *
    * @example
    * ```ts
@@ -74,8 +75,8 @@ export interface Reader<T> extends AsyncGenerator<T, void, void> {
   /**
    * Iterates over batches. Leaving the loop leaves the stream, as leaving a loop over the reader does.
    *
-   * @param count How many items a batch has, as in {@link Reader.read}, but at least one; without it, what
-   *   {@link Reader.receive} gives.
+   * @param count How many items a batch has, the last one aside: an integer, 1 or more, or `Infinity`. Without it, the batches
+   *   are lent iterators, as {@link Reader.receive} gives.
    * @throws `RangeError` for any other `count`.
    *
    * @example

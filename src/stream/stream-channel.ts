@@ -13,8 +13,9 @@ import type { Writer } from "./writer.ts";
  * A one-way channel whose items move many at a time, and even as lent synchronous iterators, without going through the
  * event loop for each.
  *
- * It is a {@link Channel} of batches: the reader's demand goes up with its requests, and the batches come down. Reading
- * and writing by ones, by many, or by loans may be mixed at will; the items are the same, in the same order.
+ * The writer's calls are one sequence of items, the reader's calls one of wishes: `next()` wants one item, `read(n)` as many
+ * as it says, `receive()` whatever is at hand. **Items fill wishes, in order.** A call of the reader settles when its wish is
+ * filled; a `send` or `write` when its items have been taken and more is wanted; a `put` when its item has been taken.
  *
  * @typeParam T The items.
  *
@@ -66,7 +67,8 @@ export class StreamChannel<T> {
   }
 
   /**
-   * Waits for the reader's first call, and opens the bare writer; else as {@link Channel.server}.
+   * Waits for the reader's first call, and opens the bare writer; otherwise like
+   * {@link Channel.server}.
    *
    * @example
    * ```ts
@@ -88,8 +90,8 @@ export class StreamChannel<T> {
   }
 
   /**
-   * Waits for the reader's first call, runs `body` with the writer, and closes the stream however the body ends; else as
-   * {@link Channel.serve}.
+   * Waits for the reader's first call, runs `body` with the writer, and closes the stream however the body ends; otherwise
+   * like {@link Channel.serve}.
    *
    * @example
    * ```ts

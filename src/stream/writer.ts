@@ -13,7 +13,8 @@ import type { Transfer } from "./machine/transfer.ts";
 /**
  * The server end of a {@link StreamChannel}.
  *
- * However the items are written, they arrive in the same order. Calls may overlap, and are served in call order.
+ * Its calls may overlap. They form one sequence of items, which fill the reader's calls in order: however they are written,
+ * they arrive in the same order.
  *
  * @typeParam T The items.
  */
@@ -21,12 +22,13 @@ export interface Writer<T> extends AsyncDisposable {
   /**
    * Sends one item.
    *
-   * Waits until the reader wants more. When the reader has asked for many, the item joins its batch, and the call waits
-   * only when that is full. Cancels with `signal`, as the `send` of a channel's server does.
+   * Waits until the item has been taken and the reader wants more. When the reader has asked for many, the item joins its
+   * batch, and the call waits only when that is full. Cancels with `signal`: before the item has been taken, it is as if the
+   * call had never been made; after that, only the wait ends.
    *
    * @param item Any value.
-   * @throws `ChannelClosed` when the reader has left; the error that the reader threw; `ChannelOverflow`; the reason of a
-   *   signal.
+   * @throws {@link ChannelClosed} when the reader has left, where `undelivered` tells whether the item was taken; the error
+   *   that the reader threw; {@link ChannelOverflow}; the reason of a signal.
    *
    * @example
    * ```ts
@@ -70,14 +72,18 @@ export interface Writer<T> extends AsyncDisposable {
   /**
    * Writes many items: the counterpart of `yield*`.
    *
-   * An iterable is lent to the reader, which advances it as it takes items; an async one is advanced whenever the reader
-   * wants more. Waits until all were taken and the reader wants more. Cancels with `signal`. If the items end early, by
-   * `signal`, by the reader's leaving or an error, the source is closed, once and at once, even while it prepares an
-   * item; the call waits for what that item was to be, which a native generator has first to come to.
+   * An iterable is lent to the reader, which advances it as it takes items; an async one is advanced when an item is wanted.
+   * Waits until all have been taken and the reader wants more. Cancels with `signal`.
    *
-   * @param items Where the items come from. One that is iterable in both ways is iterated asynchronously.
-   * @throws What the source threw; `ChannelClosed` when the reader has left; the error that the reader threw;
-   *   `ChannelOverflow`; the reason of a signal; `TypeError` when `items` is not iterable.
+   * A source that has not come to its end when the call settles is closed, once. One that is at work on an item holds nobody:
+   * the call settles at once, and what comes late is dropped. One that is idle when the reader leaves is heard out: the call
+   * waits until it has closed, and rejects with its error.
+   *
+   * @param items Where the items come from, opened in the call. If it is iterable in both ways, it is iterated
+   *   asynchronously.
+   * @throws What the source threw; {@link ChannelClosed} when the reader has left, where `undelivered` is `true` unless all
+   *   was taken; the error that the reader threw; {@link ChannelOverflow}; the reason of a signal; `TypeError` when `items`
+   *   is not iterable.
    *
    * @example
    * ```ts
@@ -100,10 +106,13 @@ export interface Writer<T> extends AsyncDisposable {
     options?: WaitOptions,
   ) => Promise<void>;
 
-  /** Closes the stream. What has joined the reader's batch is handed over first. */
+  /**
+   * Closes the stream, behind all that was called before: the reader is given what there is, and then told of the end. Settles
+   * at once.
+   */
   return(): Promise<void>;
 
-  /** Closes the stream with an error, which the reader is told after the items. Later calls reject with their error. */
+  /** Closes the stream with an error, as {@link Writer.return} does: the reader is told the error after the items. */
   throw(error: unknown): Promise<void>;
 
   /** Aborts when the reader has left or the stream has ended, as the `signal` of a channel's server does. */

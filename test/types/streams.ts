@@ -44,6 +44,19 @@ export async function writing(): Promise<void> {
   await writer.write(1);
   // @ts-expect-error: an item is wanted
   await writer.send();
+  (await writer.put("text", { signal: undefined })) satisfies void;
+  // @ts-expect-error: it writes text
+  await writer.put(1);
+  // @ts-expect-error: a method belongs to its writer
+  const { send } = writer;
+  void send("text");
+}
+
+/** Sending is checked strictly. */
+export function variance(texts: Writer<string>, both: Writer<string | number>): void {
+  both satisfies Writer<string>;
+  // @ts-expect-error: who holds it might write a number
+  texts satisfies Writer<string | number>;
 }
 
 export async function channels(): Promise<void> {
