@@ -73,8 +73,8 @@ export async function select<const A extends Arms>(
   { signal, fair = false }: SelectOptions = {},
 ): Promise<Selected<A>> {
   if (signal?.aborted) throw signal.reason;
-  const named = presentOf(arms);
-  if (fair) named.sort(([, a], [, b]) => (lastTaken.get(a) ?? 0) - (lastTaken.get(b) ?? 0));
+  const names = namesOf(arms);
+  if (fair) names.sort((a, b) => (lastTaken.get(arms[a]!) ?? 0) - (lastTaken.get(arms[b]!) ?? 0));
   return new Promise((resolve, reject) => {
     const withdrawals = new Map<Arm<unknown>, () => void>();
     let over = false;
@@ -93,7 +93,8 @@ export async function select<const A extends Arms>(
 
     const release = signal && onAbort(signal, () => settle(undefined, () => reject(signal.reason)));
 
-    for (const [key, arm] of named) {
+    for (const key of names) {
+      const arm = arms[key]!;
       if (over) break;
       if (withdrawals.has(arm)) continue;
       const waits = (withdraw: () => void): void => {
@@ -115,19 +116,18 @@ export async function select<const A extends Arms>(
 }
 
 /**
- * The arms that are not left out, by name.
+ * The names of the arms that are not left out.
  *
  * @throws `TypeError` when there are none, or one is no async iterator.
  */
-function presentOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
-  const present: [string, Arm<unknown>][] = [];
-  for (const [name, arm] of Object.entries(arms)) {
-    if (arm === undefined) continue;
-    if (typeof (arm as Partial<Arm<unknown>> | null)?.next !== "function") {
+function namesOf(arms: Arms): string[] {
+  const names = Object.keys(arms).filter((name) => arms[name] !== undefined);
+  for (const name of names) {
+    const arm = arms[name] as Partial<Arm<unknown>> | null;
+    if (typeof arm?.next !== "function") {
       throw wrongType(`The arm "${name}" must be an async iterator`, arm);
     }
-    present.push([name, arm]);
   }
-  if (present.length === 0) throw new TypeError("select() needs at least one arm");
-  return present;
+  if (names.length === 0) throw new TypeError("select() needs at least one arm");
+  return names;
 }

@@ -121,6 +121,15 @@ describe("buffer", () => {
     await flow.return();
   });
 
+  test("tells nobody an error of its source that nobody has come to when the consumer throws", async () => {
+    const error = new Error("source");
+    const flow = buffer(new Probe({ items: [1, 2], then: { error } }), { capacity: 5 });
+    await take(flow);
+    await settled();
+    await expect(flow.throw("thrown")).rejects.toBe("thrown");
+    expect(await flow.return()).toEqual({ value: undefined, done: true });
+  });
+
   test("ends with what onDrop throws, and closes its source", async () => {
     const error = new Error("onDrop");
     const source = waiting(naturals(10));

@@ -79,6 +79,18 @@ describe("distribute", () => {
     await a.return();
   });
 
+  test("asks for nothing on behalf of a consumer that has asked and left in the same turn", async () => {
+    const source = waiting([1]);
+    const jobs = distribute(source);
+    const [leaves, stays] = [jobs.subscribe(), jobs.subscribe()];
+    const request = leaves.next();
+    await leaves.return();
+    expect(await request).toEqual(done);
+    await settled();
+    expect(source.asked).toBe(0);
+    await stays.return();
+  });
+
   test("effection: tells every consumer how the source ends", async () => {
     for (const error of [undefined, new Error("source")]) {
       const source = new Probe({ items: [1], then: error ? { error } : "end" });
