@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { deferred } from "../support/deferred.ts";
 import { settled } from "../support/settled.ts";
+import { farService } from "./by-reference.ts";
 import { DrivenClock } from "./driven-clock.ts";
 import { microtaskLinks } from "./microtask-link.ts";
 import { SilentLink } from "./silent-link.ts";
@@ -157,6 +158,27 @@ test("F3: a leave may cross an item, which is dropped, and whose sender sees tha
   expect(told).toEqual([expect.any(ChannelClosed)]);
   expect(told[0]).toMatchObject({ value: "bye", undelivered: false });
   expect((told[0] as Error).cause).toBe(undefined);
+});
+
+test("a leave is told at once, at whatever microtask it is made", async () => {
+  for (let gap = 0; gap < 40; gap++) {
+    let signal: AbortSignal | undefined;
+    const end = deferred<void>();
+    const client = farService<number>(async (server) => {
+      signal = server.signal;
+      await server.send(1);
+      await end.promise;
+    });
+    await client.next();
+    const waiting = client.next();
+    for (let i = 0; i < gap; i++) await null;
+    const leaving = client.return();
+    await settled();
+    expect({ gap, aborted: signal?.aborted }).toEqual({ gap, aborted: true });
+    end.resolve();
+    expect(await waiting).toEqual({ value: undefined, done: true });
+    expect(await leaving).toEqual({ value: undefined, done: true });
+  }
 });
 
 test("F4: when the link is lost for good, both sides are told once", async () => {
