@@ -82,7 +82,7 @@ export class AskingItems extends AskingParty {
         if (!current) return;
         const items = frame[5] as unknown[];
         this.#due -= items.length;
-        if (this.#due < 0) throw new Violation("more items have come than were asked for");
+        if (this.#due < 0) throw new Violation("more items than asked for");
         this.#stock.push(...items);
         this.#write();
         this.#lookSoon();
