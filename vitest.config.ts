@@ -28,6 +28,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: [...excludedFiles(runtime()), "test/long/**"],
+    // The same tests once more, with every channel watched.
+    setupFiles: process.env["TEST_WATCHED"] ? ["src/inspect.ts"] : [],
     execArgv: ["--expose-gc"],
     // Far beyond what any test takes: only what hangs is stopped.
     testTimeout: 120_000,

@@ -3,10 +3,12 @@
 import { rmSync } from "node:fs";
 
 import { compile } from "./compile.ts";
+import { inlinePage } from "./inline-page.ts";
 import { root } from "./project.ts";
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 try {
+  await inlinePage();
   compile();
 } catch (error) {
   console.error((error as Error).message);

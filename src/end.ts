@@ -174,6 +174,16 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     makeAskable(this.prototype, (end, settle) => end.#ask(settle));
   }
 
+  /**
+   * Where an end meets the other, for those who look on.
+   *
+   * @internal
+   */
+  static readonly meeting = (end: End<unknown, unknown, unknown>): readonly [Rendezvous, Side] => [
+    end.#meeting,
+    end.#side,
+  ];
+
   constructor(meeting: Rendezvous, side: Side) {
     this.#meeting = meeting;
     this.#side = side;

@@ -147,7 +147,7 @@ function firstRequest(lives: readonly Life[], signal: AbortSignal | undefined): 
     };
     if (waiting === 0) settle(false);
     for (const life of there) {
-      life.scoped = life.shared = true;
+      life.shared = true;
       life.open(
         createCall(SERVER, OPEN, undefined, (outcome) => {
           if (!(outcome instanceof Failure)) settle(true);

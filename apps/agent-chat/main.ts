@@ -1,7 +1,12 @@
-// `npm run agent`: starts the server, prints its address, and lets the conversations end when it is stopped.
+// `npm run agent`: starts the server, prints its address, and lets the conversations end when it is stopped. With `-- --watch`, a
+// page shows the channels at work.
 import { scriptedModel } from "./scripted-model.ts";
 import { startServer } from "./server.ts";
 
+if (process.argv.includes("--watch")) {
+  const { live } = await import("coroutine-channels/inspect");
+  console.log(`Its channels are shown at ${(await live()).url}`);
+}
 const server = await startServer(scriptedModel(60), { port: Number(process.env["PORT"] ?? 0) });
 console.log(`The agent listens at ${server.url} (Ctrl+C stops it)`);
 

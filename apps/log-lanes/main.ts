@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { decode } from "./decode.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { firstScreen } from "./first-screen.ts";
 import { hasPipedInput, readInput, STDIN, titleOf } from "./input.ts";
 import { type Lane, LOCK_FILE, OTHER, SEVERITY } from "./lane.ts";
 import { type Line, splitLines } from "./lines.ts";
@@ -13,6 +14,7 @@ import { forbid, profile } from "./pipeline.ts";
 import { Progress } from "./progress.ts";
 import { report } from "./report.ts";
 import { runLanes } from "./route.ts";
+import { slowly, startWatching } from "./watch.ts";
 
 /** The input of last resort: every checkout of this project has it. */
 const LOCK_FILE_PATH = relative(
@@ -24,16 +26,18 @@ async function main(args: string[]): Promise<string> {
   const options = parseOptions(args);
   if (options.help) return HELP;
 
-  const { files, lanes } = await choose(options);
+  const { files, lanes, unasked } = await choose(options);
   const unknown = options.forbid.find((name) => !lanes.some((lane) => lane.name === name));
   if (unknown !== undefined) throw new Failure(`--forbid must name a lane: ${unknown}`, EXIT.usage);
 
+  if (options.watch) console.error(`The lanes at work: ${await startWatching()}`);
+  const batches = options.watch ? slowly(allLines(files)) : allLines(files);
   const progress = new Progress();
   try {
-    const found = await runLanes(progress.watch(allLines(files)), lanes, ({ name }, lines) =>
+    const found = await runLanes(progress.watch(batches), lanes, ({ name }, lines) =>
       options.forbid.includes(name) ? forbid(name, lines) : profile(lines),
     );
-    return report(files, lanes, found, options.top);
+    return report(files, lanes, found, options.top) + (unasked ? firstScreen(lanes.length) : "");
   } finally {
     progress.end();
   }
@@ -42,12 +46,13 @@ async function main(args: string[]): Promise<string> {
 /** What to read and how to sort it, where the command line leaves that open. */
 async function choose(
   options: Options,
-): Promise<{ files: readonly string[]; lanes: readonly Lane[] }> {
+): Promise<{ files: readonly string[]; lanes: readonly Lane[]; unasked: boolean }> {
   const named =
     options.files.length > 0 ? options.files : (await hasPipedInput()) ? [STDIN] : undefined;
   return {
     files: named ?? [LOCK_FILE_PATH],
     lanes: [...(options.lanes ?? (named ? SEVERITY : LOCK_FILE)), OTHER],
+    unasked: !named,
   };
 }
 

@@ -21,6 +21,7 @@ Options:
   --lane NAME=REGEXP  a lane of your own instead; may be repeated, the first that
                       fits takes the line (case matters: put (?i:...) around it)
   --top N             how many of the most frequent lines to show (default 3)
+  --watch             go slowly, and show the lanes at work on a page of this machine
   --forbid LANE       stop at the first line of this lane; may be repeated
   -h, --help          this text
   -                   as a file: standard input
@@ -40,6 +41,7 @@ export interface Options {
   readonly lanes: readonly Lane[] | undefined;
   readonly forbid: readonly string[];
   readonly top: number;
+  readonly watch: boolean;
 }
 
 export function parseOptions(args: string[]): Options {
@@ -52,6 +54,7 @@ export function parseOptions(args: string[]): Options {
         lane: { type: "string", multiple: true },
         forbid: { type: "string", multiple: true, default: [] },
         top: { type: "string", default: "3" },
+        watch: { type: "boolean", default: false },
       },
     });
     return {
@@ -60,6 +63,7 @@ export function parseOptions(args: string[]): Options {
       lanes: values.lane?.map(parseLane),
       forbid: values.forbid,
       top: parseCount(values.top),
+      watch: values.watch,
     };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

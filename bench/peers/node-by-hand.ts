@@ -24,6 +24,7 @@ async function total(source: AsyncIterable<number>): Promise<number> {
 }
 
 const programs = {
+  fromReadable: (count: number) => total(stream(count)),
   toReadable: (count: number) => total(stream(count)),
   toWritable: (count: number) => pipeline(stream(count), new PassThrough(marks), total),
   toDuplex(count: number) {

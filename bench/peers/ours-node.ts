@@ -5,7 +5,7 @@ import { library, loadNode } from "../measure/library.ts";
 import type { Peer } from "../measure/peer.ts";
 
 const { Channel } = library;
-const { toDuplex, toReadable, toWritable } = await loadNode();
+const { fromReadable, toDuplex, toReadable, toWritable } = await loadNode();
 
 async function* integers(count: number): AsyncGenerator<number, void, void> {
   for (let i = 0; i < count; i++) yield i;
@@ -29,6 +29,7 @@ async function total(source: AsyncIterable<number>): Promise<number> {
 }
 
 const programs = {
+  fromReadable: (count: number) => total(fromReadable<number>(stream(count))),
   toReadable: (count: number) => total(toReadable(integers(count))),
   toWritable(count: number) {
     const channel = new Channel<number>();

@@ -2,7 +2,7 @@ import { library, loadWeb } from "../measure/library.ts";
 import type { Peer } from "../measure/peer.ts";
 
 const { Channel } = library;
-const { fromReadableStream, toReadableStream, toTransformStream, toWritableStream } =
+const { fromReadableStream, toEventStream, toReadableStream, toTransformStream, toWritableStream } =
   await loadWeb();
 
 async function* integers(count: number): AsyncGenerator<number, void, void> {
@@ -32,8 +32,17 @@ async function total(source: AsyncIterable<number>): Promise<number> {
   return sum;
 }
 
+/** Of events, each of which says its number. */
+async function totalOfEvents(source: AsyncIterable<Uint8Array>): Promise<number> {
+  const text = new TextDecoder();
+  let sum = 0;
+  for await (const event of source) sum += Number(text.decode(event).slice("data: ".length));
+  return sum;
+}
+
 const programs = {
   toReadableStream: (count: number) => total(toReadableStream(integers(count))),
+  toEventStream: (count: number) => totalOfEvents(toEventStream(integers(count))),
   fromReadableStream: (count: number) => total(fromReadableStream(stream(count))),
   toWritableStream(count: number) {
     const channel = new Channel<number>();

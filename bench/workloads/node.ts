@@ -3,7 +3,7 @@ import { versus } from "../measure/versus.ts";
 /** Streams are optimised late: the rounds of shorter runs would be over before. */
 const LEAST_ITEMS = 40_000;
 
-const adapters = ["toReadable", "toWritable", "toDuplex"];
+const adapters = ["toReadable", "fromReadable", "toWritable", "toDuplex"];
 /** Who stands for one of them only. */
 const instead: Readonly<Record<string, string>> = {
   "node-from": "toReadable",
@@ -13,7 +13,7 @@ const instead: Readonly<Record<string, string>> = {
 export const workload = versus({
   name: "node",
   title: "Node streams",
-  text: "A generator as a `Readable`; a `Readable` that is piped into a server end, or through a channel that answers, with a consumer behind it. The controls do without: a `Readable` that makes the items itself, a `PassThrough`, a `Transform`, none of which holds more than the adapters do.",
+  text: "A generator as a `Readable`; a `Readable` as a client end; one that is piped into a server end, or through a channel that answers, with a consumer behind it. The controls do without: a `Readable` that makes the items itself, `for await` over one, a `PassThrough`, a `Transform`, none of which holds more than the adapters do.",
   contenders: ["node-by-hand", "ours-node", "node-from", "pass-through"],
   cases: (contender) =>
     adapters

@@ -35,7 +35,7 @@ export class Conversation<T, U> implements Taker<T> {
     this.#streams = streams;
     this.#client = new Source(client, this);
     this.#ended = client.signal;
-    this.#ended.addEventListener("abort", () => this.#advance(), { once: true });
+    this.#ended.addEventListener("abort", () => this.advance(), { once: true });
   }
 
   /** Whether the server has returned, or has been left. */
@@ -43,33 +43,45 @@ export class Conversation<T, U> implements Taker<T> {
     return this.#client.over;
   }
 
+  /** Makes the next request, if somebody waits to read its answer and there is something to bring; else says what is missing. */
+  advance(): void {
+    const client = this.#client;
+    if (!this.#wanted || client.asked || client.over) return;
+    if (!this.#begun || this.#ended.aborted) {
+      this.#begun = true;
+      client.ask();
+      return;
+    }
+    const chunk = this.takeBack();
+    if (chunk !== undefined) {
+      this.#handed = true;
+      client.ask("next", chunk.value);
+    } else if (this.#leave !== undefined) client.ask(...(this.#leave.shift() ?? []));
+    else this.#streams.want();
+  }
+
   /** Somebody waits to read. */
   read(): void {
     this.#wanted = true;
-    this.#advance();
-  }
-
-  /** A chunk can be brought, as soon as one is wanted. */
-  expect(): void {
-    this.#advance();
+    this.advance();
   }
 
   /** A chunk is there. The next may come when this has been answered. */
   bring(value: U): void {
     this.#chunk = { value };
-    this.#advance();
+    this.advance();
   }
 
   /** There are no more chunks, so that the client leaves. */
   finish(): void {
     this.#leave = [["return"]];
-    this.#advance();
+    this.advance();
   }
 
   /** There are no more chunks, for a reason that is thrown where the server waits for one. */
   abort(reason: unknown): void {
     this.#leave = [["throw", reason], ["return"]];
-    this.#advance();
+    this.advance();
   }
 
   /** Nobody reads any more. */
@@ -88,7 +100,7 @@ export class Conversation<T, U> implements Taker<T> {
     this.#wanted = item === undefined;
     this.#settle();
     if (item !== undefined) this.#streams.give(item);
-    this.#advance();
+    this.advance();
   }
 
   end(): void {
@@ -103,23 +115,6 @@ export class Conversation<T, U> implements Taker<T> {
   #settle(): void {
     if (this.#handed) this.#streams.answered();
     this.#handed = false;
-  }
-
-  /** Makes the next request, if there is somebody to read its answer and something to bring. */
-  #advance(): void {
-    const client = this.#client;
-    if (!this.#wanted || client.asked || client.over) return;
-    if (!this.#begun || this.#ended.aborted) {
-      this.#begun = true;
-      client.ask();
-      return;
-    }
-    const chunk = this.takeBack();
-    if (chunk !== undefined) {
-      this.#handed = true;
-      client.ask("next", chunk.value);
-    } else if (this.#leave !== undefined) client.ask(...(this.#leave.shift() ?? []));
-    else this.#streams.want();
   }
 }
 

@@ -1,6 +1,16 @@
-import { bringsItem, CLIENT, isPlain, NEXT, opposite, SERVER, THROW } from "./call.ts";
-import type { Call, RETURN, Side } from "./call.ts";
-import { ChannelClosed } from "./errors.ts";
+import {
+  bringsItem,
+  CLIENT,
+  createCall,
+  isPlain,
+  NEXT,
+  opposite,
+  RETURN,
+  SERVER,
+  THROW,
+} from "./call.ts";
+import type { Call, Side } from "./call.ts";
+import { ChannelClosed, ChannelOverflow } from "./errors.ts";
 import { Queue } from "./queue.ts";
 import { Failure } from "./settle.ts";
 
@@ -100,8 +110,46 @@ export abstract class Life {
     return body(server);
   }
 
+  /** A call comes in. */
+  enter(call: Call): void {
+    const { phase } = this;
+    const { side, kind } = call;
+    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
+    const late =
+      phase === ENDED ||
+      (phase === CLOSED && side === SERVER) ||
+      // Of a client that has left, only the server's `next` still has something to hear.
+      (phase === LEFT && (side === CLIENT || kind !== NEXT));
+    if (late) this.finishLate(call);
+    else if (departs) this.#depart(call);
+    else if (this.waitingOf(side) >= this.limit) {
+      this.refuse(call, new ChannelOverflow(this.limit, this.name));
+    } else {
+      this.add(call);
+      this.advance();
+    }
+    this.settle();
+    if (departs && !late) {
+      this.announce(CLIENT);
+      this.announce(SERVER);
+    }
+  }
+
+  /** A waiting call does not wait any longer. */
+  abstract cancel(call: Call, reason: unknown): void;
+
+  /** The client is about to leave: its requests are done. */
+  withdraw(): void {
+    this.finishRequests();
+    this.settle();
+  }
+
   /** The body ends. @returns Whether the client gets to hear how. */
-  abstract close(kind: typeof RETURN | typeof THROW, value: unknown): boolean;
+  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
+    const heard = !this.closed;
+    this.enter(createCall(SERVER, kind, value));
+    return heard;
+  }
 
   /** The channel is ended from outside, unless an end has closed. */
   abstract destroy(reason: unknown): void;
@@ -137,7 +185,19 @@ export abstract class Life {
     return error === this.cause;
   }
 
-  /** Lets happen all that follows from the calls that are there. */
+  /** A call joins those that wait. */
+  protected abstract add(call: Call): void;
+
+  /** How many calls of an end wait. */
+  protected abstract waitingOf(side: Side): number;
+
+  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
+  protected abstract finishRequests(): void;
+
+  /** The last of the calls that wait. */
+  protected abstract get last(): Call | undefined;
+
+  /** Lets happen all that follows from the calls that wait. */
   protected abstract advance(): void;
 
   /** Whether no call waits that would have to be told of an end from outside. */
@@ -211,6 +271,36 @@ export abstract class Life {
       this.ended = undefined;
       ended();
     }
+  }
+
+  /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
+  #depart(call: Call): void {
+    const { side, kind, value } = call;
+    const toBody = side === CLIENT && this.bodyRuns;
+    // An error that comes before there is anybody to catch it stays with the client.
+    const early = side === CLIENT && kind === THROW;
+    let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
+    if (kind === THROW) this.cause = value;
+    else {
+      this.note(side, value);
+      answer = { value, done: true };
+    }
+    if (side === CLIENT) {
+      // The server's error, if nobody will come for it any more, goes to the client that leaves.
+      const last = this.phase === CLOSED ? this.last : undefined;
+      if (last?.kind === THROW) answer = new Failure(last.value);
+      this.left = true;
+      this.finishRequests();
+    }
+    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
+    if (toBody) this.add(call);
+    else {
+      this.phase = side === CLIENT ? LEFT : CLOSED;
+      this.add(createCall(side, early ? RETURN : kind, early ? undefined : value));
+    }
+    this.advance();
+    // Who leaves is told at once, even if the other end has still to hear of it.
+    if (!toBody) this.tell(call, answer);
   }
 
   #obituary(): string {

@@ -2,9 +2,7 @@ import {
   asks,
   bringsItem,
   CLIENT,
-  createCall,
   isPlain,
-  NEXT,
   opposite,
   PUT,
   RETURN,
@@ -13,8 +11,7 @@ import {
   THROW,
 } from "./call.ts";
 import type { Call, Side } from "./call.ts";
-import { ChannelOverflow } from "./errors.ts";
-import { CLOSED, ENDED, FRESH, LEFT, Life, OPENED } from "./life.ts";
+import { ENDED, FRESH, LEFT, Life, OPENED } from "./life.ts";
 import { Queue } from "./queue.ts";
 import { Failure } from "./settle.ts";
 
@@ -78,31 +75,6 @@ export class Rendezvous extends Life {
     return this.#due === OPTIONAL && first !== undefined && bringsItem(first);
   }
 
-  /** A call comes in. */
-  enter(call: Call): void {
-    const { phase } = this;
-    const { side, kind } = call;
-    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
-    const late =
-      phase === ENDED ||
-      (phase === CLOSED && side === SERVER) ||
-      // Of a client that has left, only the server's `next` still has something to hear.
-      (phase === LEFT && (side === CLIENT || kind !== NEXT));
-    if (late) this.finishLate(call);
-    else if (departs) this.#depart(call);
-    else if (this.#waitingOf(side) >= this.limit) {
-      this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else {
-      this.#calls.push(call);
-      this.advance();
-    }
-    this.settle();
-    if (departs && !late) {
-      this.announce(CLIENT);
-      this.announce(SERVER);
-    }
-  }
-
   /** A waiting call does not wait any longer. */
   cancel(call: Call, reason: unknown): void {
     if (call === this.#place) this.#vacate(call.kind === SEND ? DROPPED : WANTED);
@@ -110,18 +82,6 @@ export class Rendezvous extends Life {
     this.refuse(call, reason);
     this.advance();
     this.settle();
-  }
-
-  /** The client is about to leave: its requests are done. */
-  withdraw(): void {
-    this.#withdraw();
-    this.settle();
-  }
-
-  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
-    const heard = !this.closed;
-    this.enter(createCall(SERVER, kind, value));
-    return heard;
   }
 
   /**
@@ -145,6 +105,32 @@ export class Rendezvous extends Life {
     this.settle();
     this.announce(CLIENT);
     this.announce(SERVER);
+  }
+
+  protected add(call: Call): void {
+    this.#calls.push(call);
+  }
+
+  protected get last(): Call | undefined {
+    return this.#calls.tail;
+  }
+
+  protected waitingOf(side: Side): number {
+    const queued = this.#calls.head?.side === side ? this.#calls.length : 0;
+    return this.#place?.side === side ? queued + 1 : queued;
+  }
+
+  protected finishRequests(): void {
+    const place = this.#place;
+    if (place?.side === CLIENT && place.kind !== RETURN) {
+      this.#vacate(WANTED);
+      this.finish(place, undefined, true);
+    }
+    if (this.#calls.head?.side !== CLIENT) return;
+    for (const call of this.#calls.drain()) {
+      if (call.kind === RETURN) this.#calls.push(call);
+      else this.finish(call, undefined, false);
+    }
   }
 
   protected get idle(): boolean {
@@ -259,56 +245,6 @@ export class Rendezvous extends Life {
     this.#place = undefined;
     this.#due = due;
     return place;
-  }
-
-  /** How many calls of an end wait. */
-  #waitingOf(side: Side): number {
-    const queued = this.#calls.head?.side === side ? this.#calls.length : 0;
-    return this.#place?.side === side ? queued + 1 : queued;
-  }
-
-  /** An end leaves. The other end's calls that wait are told or, if there are none, the next to come. */
-  #depart(call: Call): void {
-    const { side, kind, value } = call;
-    const toBody = side === CLIENT && this.bodyRuns;
-    // An error that comes before there is anybody to catch it stays with the client.
-    const early = side === CLIENT && kind === THROW;
-    let answer: unknown = early ? new Failure(value) : { value: undefined, done: true };
-    if (kind === THROW) this.cause = value;
-    else {
-      this.note(side, value);
-      answer = { value, done: true };
-    }
-    if (side === CLIENT) {
-      // The server's error, if nobody will come for it any more, goes to the client that leaves.
-      const last = this.phase === CLOSED ? this.#calls.tail : undefined;
-      if (last?.kind === THROW) answer = new Failure(last.value);
-      this.left = true;
-      this.#withdraw();
-    }
-    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-    if (toBody) this.#calls.push(call);
-    else {
-      this.phase = side === CLIENT ? LEFT : CLOSED;
-      this.#calls.push(createCall(side, early ? RETURN : kind, early ? undefined : value));
-    }
-    this.advance();
-    // Who leaves is told at once, even if the other end has still to hear of it.
-    if (!toBody) this.tell(call, answer);
-  }
-
-  /** Settles the client's requests, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(): void {
-    const place = this.#place;
-    if (place?.side === CLIENT && place.kind !== RETURN) {
-      this.#vacate(WANTED);
-      this.finish(place, undefined, true);
-    }
-    if (this.#calls.head?.side !== CLIENT) return;
-    for (const call of this.#calls.drain()) {
-      if (call.kind === RETURN) this.#calls.push(call);
-      else this.finish(call, undefined, false);
-    }
   }
 
   /** Answers `to` with what `from` brings. */

@@ -124,7 +124,7 @@ function presentOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
   for (const [name, arm] of Object.entries(arms)) {
     if (arm === undefined) continue;
     if (typeof (arm as Partial<Arm<unknown>> | null)?.next !== "function") {
-      throw wrongType(`The arm "${name}" is an async iterator`, arm);
+      throw wrongType(`The arm "${name}" must be an async iterator`, arm);
     }
     present.push([name, arm]);
   }

@@ -20,6 +20,7 @@ export type Observed =
       readonly bytes?: number | undefined;
     };
 
+/** Hears what goes on in a session: see {@link SessionOptions.observe}. */
 export type Observer = (event: Observed) => void;
 
 /** An observer that cannot disturb what it observes: what it throws is reported as an unhandled rejection. */

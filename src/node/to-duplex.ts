@@ -4,8 +4,8 @@ import { Duplex } from "node:stream";
 import { clientOfChannel, Conversation } from "../adapters/conversation.ts";
 import { ChannelClosed } from "../index.ts";
 import type { Channel, Client } from "../index.ts";
-import { callBack, pass, toError } from "./conventions.ts";
-import type { Callback } from "./conventions.ts";
+import { callBack, pass, toError } from "./parts/conventions.ts";
+import type { Callback } from "./parts/conventions.ts";
 
 /**
  * Makes a Node stream of a channel that speaks both ways: a socket, or any other stream, can then talk to its server.

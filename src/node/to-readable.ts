@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 
 import { iteratorOf } from "../adapters/iterator-of.ts";
 import { Source } from "../adapters/source.ts";
-import { callBack, pass, toError } from "./conventions.ts";
+import { callBack, pass, toError } from "./parts/conventions.ts";
 
 /**
  * Makes a Node stream of what can be iterated: a client end, a reader, an async generator, an array.

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 
 import { Sender } from "../adapters/sender.ts";
 import type { SendingEnd } from "../adapters/sender.ts";
-import { callBack, toError } from "./conventions.ts";
+import { callBack, toError } from "./parts/conventions.ts";
 
 /**
  * Makes a Node stream whose chunks are sent with a server end or a writer.

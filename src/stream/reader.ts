@@ -111,6 +111,13 @@ export class ReaderEnd<T> implements Reader<T> {
     makeAskable(this.prototype, (reader, settle, waits) => reader.#ask(settle, waits));
   }
 
+  /**
+   * Where a reader meets its other end, for those who look on.
+   *
+   * @internal
+   */
+  static readonly meeting = (reader: ReaderEnd<unknown>): Transfer<unknown> => reader.#transfer;
+
   constructor(transfer: Transfer<T>) {
     this.#transfer = transfer;
   }
@@ -177,12 +184,14 @@ export class ReaderEnd<T> implements Reader<T> {
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */
-  #ask(settle: Settle, waits?: (withdraw: () => void) => void): (() => void) | undefined {
+  #ask(
+    settle: Settle,
+    waits: ((withdraw: () => void) => void) | undefined,
+  ): (() => void) | undefined {
     if (this.#leaving !== undefined) return undefined;
     const wish = new Wish<T>(NEXT, undefined, 1);
-    wish.settle = settle;
     const withdraw = (): void => this.#transfer.cancel(wish, undefined);
-    // A lent source that is asked may do anything.
+    wish.settle = settle;
     waits?.(withdraw);
     this.#transfer.enter(wish);
     return withdraw;

@@ -123,6 +123,13 @@ export class WriterEnd<T> implements Writer<T> {
     makeDisposable(this.prototype);
   }
 
+  /**
+   * Where a writer meets its other end, for those who look on.
+   *
+   * @internal
+   */
+  static readonly meeting = (writer: WriterEnd<unknown>): Transfer<unknown> => writer.#transfer;
+
   constructor(transfer: Transfer<T>) {
     this.#transfer = transfer;
   }

@@ -1,7 +1,7 @@
 import { iteratorOf } from "../adapters/iterator-of.ts";
 import { Source } from "../adapters/source.ts";
-import { comment, eventOf } from "./event-format.ts";
-import { readableOf } from "./readable-of.ts";
+import { comment, eventOf } from "./parts/event-format.ts";
+import { readableOf } from "./parts/readable-of.ts";
 
 /** Options of {@link toEventStream}. The functions are called with each item, in this order: `data`, `event`, `id`. */
 export interface EventStreamOptions<T> {

@@ -1,6 +1,6 @@
 import { iteratorOf } from "../adapters/iterator-of.ts";
 import { Source } from "../adapters/source.ts";
-import { readableOf } from "./readable-of.ts";
+import { readableOf } from "./parts/readable-of.ts";
 
 /**
  * Makes a web stream of what can be iterated: a client end, a reader, an async generator, an array.

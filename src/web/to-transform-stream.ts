@@ -1,6 +1,6 @@
 import type { Channel, Client } from "../index.ts";
-import { stageOf } from "./stage.ts";
-import { talkOf } from "./talk.ts";
+import { streamsOfConversation } from "./parts/conversation.ts";
+import { streamsOfStage } from "./parts/stage.ts";
 
 /**
  * Makes the two streams that `pipeThrough` takes, of a function that reads items and gives others, or of a channel that
@@ -55,5 +55,7 @@ export function toTransformStream<T, U, R>(
 export function toTransformStream<I, O, R>(
   source: ((items: Client<I>) => AsyncIterable<O> | Iterable<O>) | Channel<O, I, R>,
 ): { readable: ReadableStream<O>; writable: WritableStream<I> } {
-  return typeof source === "function" ? stageOf(source) : talkOf<O, I>(source);
+  return typeof source === "function"
+    ? streamsOfStage(source)
+    : streamsOfConversation<O, I>(source);
 }

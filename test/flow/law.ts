@@ -343,6 +343,23 @@ export function laws(name: string, make: Make): void {
       expect(closed).toBe(1);
     });
 
+    test("does not close a sync iterable that has ended, whatever comes a moment later", async () => {
+      for (let gap = 0; gap < 8; gap++) {
+        let [closed, ended] = [0, false];
+        const items: Iterator<number, void> = {
+          next: () => ({ value: void (ended = true), done: true }),
+          return: () => ({ value: void closed++, done: true }),
+        };
+        const flow = make({ [Symbol.iterator]: () => items });
+        const request = flow.next();
+        for (let i = 0; i < gap; i++) await undefined;
+        const closes = ended ? 0 : 1;
+        await flow.throw("consumer").catch(() => {});
+        expect(await request).toEqual(done);
+        expect(closed).toBe(closes);
+      }
+    });
+
     test.each([42, undefined, null, "text"])(
       "rejects with a TypeError when a result is no object, but %s",
       async (result) => {
@@ -353,7 +370,9 @@ export function laws(name: string, make: Make): void {
         };
         const flow = make({ [Symbol.asyncIterator]: () => source });
         await expect(flow.next()).rejects.toThrow(
-          new TypeError(`What next() gives is { value, done }, and not of type ${typeof result}`),
+          new TypeError(
+            `What next() gives must be an object, { value, done }, and not of type ${typeof result}`,
+          ),
         );
         expect(await flow.next()).toEqual(done);
         expect(closed).toBe(0);
@@ -446,16 +465,16 @@ export function laws(name: string, make: Make): void {
 
     test("refuses at once what is no source, and says what to pass", () => {
       for (const [none, message] of [
-        [5, "A source is iterable, async or not, and not of type number"],
-        [undefined, "A source is iterable, async or not, and not of type undefined"],
-        [null, "A source is iterable, async or not, and not of type object"],
+        [5, "A source must be iterable or async iterable, and not of type number"],
+        [undefined, "A source must be iterable or async iterable, and not of type undefined"],
+        [null, "A source must be iterable or async iterable, and not of type object"],
         [
           new Channel<number>(),
-          "A source is iterable, async or not: pass the client() of the channel",
+          "A source must be iterable or async iterable: pass the client() of the channel",
         ],
         [
           new StreamChannel<number>(),
-          "A source is iterable, async or not: pass the client() of the channel",
+          "A source must be iterable or async iterable: pass the client() of the channel",
         ],
       ] as const) {
         expect(() => make(none as unknown as AsyncIterable<unknown>)).toThrow(
@@ -552,6 +571,18 @@ export function lawsOfSignals(name: string, make: Make): void {
       await settled();
       controller.abort("enough");
       await expect(request).rejects.toBe("enough");
+    });
+
+    test("does not let a return that comes after the abort wait for a closing that never ends", async () => {
+      const { controller, signal } = listened();
+      const never = new Promise<never>(() => {});
+      let asked = 0;
+      const next = async () => (asked++ === 0 ? { value: 1, done: false } : never);
+      const source = { [Symbol.asyncIterator]: () => ({ next, return: () => never }) };
+      const flow = await begun(make(source, { signal }));
+      await settled();
+      controller.abort("enough");
+      expect(await flow.return("left")).toEqual({ value: "left", done: true });
     });
 
     test.each(["its end", "an error", "leaving", "throwing"])(

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { cooperative, events, merge, select, distribute } from "coroutine-channels";
+import { broadcast, cooperative, distribute, events, merge, select } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 import { makeAskable } from "../../src/core/ask.ts";
@@ -341,9 +341,9 @@ describe("select", () => {
     }
     const { client, server } = await opened<string>();
     for (const [none, message] of [
-      [1, 'The arm "b" is an async iterator, and not of type number'],
-      [null, 'The arm "b" is an async iterator, and not of type object'],
-      [new Channel(), 'The arm "b" is an async iterator: pass the client() of the channel'],
+      [1, 'The arm "b" must be an async iterator, and not of type number'],
+      [null, 'The arm "b" must be an async iterator, and not of type object'],
+      [new Channel(), 'The arm "b" must be an async iterator: pass the client() of the channel'],
     ] as const) {
       const bad = { a: client, b: none as unknown as AsyncIterator<string> };
       await expect(select(bad)).rejects.toThrow(new TypeError(message));
@@ -539,6 +539,29 @@ describe("select", () => {
     await expect(flow.throw(error)).rejects.toBe(error);
     expect(await selected).toEqual({ key: "flow", value: undefined, done: true });
     expect(source.closed).toBe(1);
+  });
+
+  test("makes progress with a piece next to an arm that is always ready", async () => {
+    const busy = produce<string>(async (server) => {
+      for (;;) await server.send("busy");
+    });
+    await busy.next();
+    await settled();
+    const pieces = {
+      merge: merge(new Probe({ items: [1] })),
+      broadcast: broadcast(new Probe({ items: [1] })).subscribe(),
+      distribute: distribute(new Probe({ items: [1] })).subscribe(),
+      foreign: new Probe({ items: [1] }) as AsyncIterator<number>,
+    };
+    for (const [name, piece] of Object.entries(pieces)) {
+      let seen = 0;
+      for (let i = 0; i < 20; i++) {
+        const { key, done } = await select({ piece, busy });
+        if (key === "piece" && !done) seen++;
+      }
+      expect([name, seen]).toEqual([name, 1]);
+    }
+    await busy.return();
   });
 
   test("leaves out arms that are undefined, and keeps their type", async () => {

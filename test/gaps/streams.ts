@@ -43,11 +43,12 @@ export function readerActs(
 export function writerActs(
   run: Run,
   stream: WritableStream<unknown>,
-  { tells = true } = {},
+  { tells = true, closes = (_closed: Promise<void>): void => {} } = {},
 ): Record<"give" | "end" | "fail", () => void> {
   const once = toldOnce();
   const writer = stream.getWriter();
   writer.closed.catch(() => {});
+  closes(writer.closed);
   writer.ready.catch(() => {});
   let closing = false;
   const who = "writer";

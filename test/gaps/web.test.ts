@@ -165,6 +165,35 @@ for (const [kind, create] of [
     allows: complains,
     sample: 4,
   });
+
+  gapLaw(`toWritableStream of ${kind}, in a body`, {
+    make(run) {
+      const channel = create(run.signal);
+      let writer: ReturnType<typeof writerActs> | undefined;
+      const body = (end: Server<unknown> | Writer<unknown>): Promise<void> =>
+        new Promise((closes) => {
+          writer = writerActs(run, toWritableStream(end), { tells: false, closes });
+        });
+      run.watch("serve()", channel.serve(body), { who: "body", tells: false });
+      const act = (name: "give" | "end" | "fail") => () => {
+        writer?.[name]();
+        return writer !== undefined;
+      };
+      return {
+        ...consumer(run, channel.client()),
+        give: act("give"),
+        end: act("end"),
+        fail: act("fail"),
+        abort: run.abort,
+      };
+    },
+    starts: [[], ["ask"], ["ask", "give"], ["ask", "give", "ask"], ["ask", "give", "give"]],
+    over: { leave: ["client", "writer"], abort: ["client", "writer"] },
+    rest: ["end", "ask", "ask", "ask", "ask", "ask", "leave"],
+    excuses: ["leave", "throw", "abort", "fail"],
+    allows: complains,
+    sample: 4,
+  });
 }
 
 /** No item, so that nothing excuses an error that is told to nobody. */

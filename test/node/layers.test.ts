@@ -78,6 +78,19 @@ describe("src", () => {
     expect(foreign).toEqual([]);
   });
 
+  const INSPECT = "src/inspect.ts";
+
+  test("is looked at by inspect, which nobody imports", () => {
+    const wrong = edges.filter(
+      ({ from, to }) => partOf(from) !== "inspect" && partOf(to) === "inspect",
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  test("has an inspect that needs no platform and no package", () => {
+    expect([...reachable(INSPECT)].filter((name) => !graph.has(name))).toEqual([]);
+  });
+
   /** What each part of the far ends may import, beside its own files: the links know nothing of channels. */
   const farParts: Readonly<Record<string, readonly string[]>> = {
     link: [MAIN, "src/core/", "src/stream/machine/"],
@@ -104,7 +117,7 @@ describe("src", () => {
   });
 
   const adapters = entryPoints().filter(
-    ({ source }) => source !== MAIN && !((partOf(source) ?? "") in farParts),
+    ({ source }) => source !== MAIN && source !== INSPECT && !((partOf(source) ?? "") in farParts),
   );
 
   test("has no file that no entry point needs", () => {

@@ -1,15 +1,22 @@
 /** The packed package works in an empty project: its modules load, a bundle has those it needs, and its types are sound. */
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { entryPoints } from "../../scripts/entry-points.ts";
-import { filesBelow } from "../../scripts/files.ts";
 import { root, runTool } from "../../scripts/project.ts";
+import { codeBlocks } from "../support/code-blocks.ts";
 import { type Packed, packAndInstall } from "../support/packed.ts";
 
 const entries = entryPoints();
@@ -35,9 +42,17 @@ describe("the packed package", () => {
   test("contains what it should, and nothing else", () => {
     const folder = join(packed.project, "node_modules/coroutine-channels");
     const files = readdirSync(folder).toSorted();
-    expect(files.filter((file) => file !== "README.md")).toEqual([
+    expect(files).toEqual([
+      "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "apps",
+      "bench",
       "dist",
+      "docs",
+      "examples",
       "package.json",
       "src",
     ]);
@@ -60,6 +75,29 @@ describe("the packed package", () => {
     expect(runModule("carry.mjs", code).trim()).toBe("delivered");
   });
 
+  test("has what its documents link to", () => {
+    const folder = join(packed.project, "node_modules/coroutine-channels");
+    const documents = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".md"),
+    );
+    const missing = documents.flatMap((document) =>
+      Array.from(
+        readFileSync(join(folder, document), "utf8").matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g),
+        ([, target = ""]) => join(folder, document, "..", target),
+      ).filter((path) => !existsSync(path)),
+    );
+    expect(documents).toContain("README.md");
+    expect(missing).toEqual([]);
+  });
+
+  // Node's way to load a module by `require` is what the documents speak of.
+  test.runIf("v8" in process.versions && !("Deno" in globalThis))("can be required", () => {
+    const code = `
+      const { Channel } = require("coroutine-channels");
+      console.log(typeof Channel);`;
+    expect(runModule("require.cjs", code).trim()).toBe("function");
+  });
+
   test("has no other way in", () => {
     const code = `
       import("coroutine-channels/dist/index.js").catch(() => console.log("refused"));`;
@@ -69,6 +107,25 @@ describe("the packed package", () => {
 
 // The checks of files give the same answer whatever runs them: once is enough.
 const once = "v8" in process.versions && !("Deno" in globalThis);
+/** With `await using`, too. */
+const runsTypeScript = Number.parseInt(process.versions.node) >= 24;
+
+describe.runIf(once)("the programs of its README", () => {
+  const folder = () => join(packed.project, "node_modules/coroutine-channels");
+  const programs = codeBlocks("README.md", readFileSync(`${root}README.md`, "utf8"));
+
+  test.runIf(runsTypeScript).each(programs)("line $line", ({ line, code, expected, broken }) => {
+    expect(readFileSync(join(folder(), "README.md"), "utf8")).toContain(code);
+    const file = join(packed.project, `readme-${line}.ts`);
+    writeFileSync(file, code);
+    const { stdout, status } = spawnSync(process.execPath, [file], {
+      encoding: "utf8",
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    expect(stdout.trimEnd().split("\n")).toEqual(expected);
+    if (!broken) expect(status).toBe(0);
+  });
+});
 
 describe.runIf(once)("a bundle", () => {
   /** The package's modules of which a bundle of an application has a part, as `core/call.js`. */
@@ -123,7 +180,7 @@ describe.runIf(once)("a bundle", () => {
     },
     "coroutine-channels/node": {
       fromReadable: either(channel, /^adapters\//, /^node\/(?:conventions|from-readable)\.js$/),
-      toDuplex: /^(?:adapters|node)\//,
+      toDuplex: /^(?:adapters\/|node\/|core\/errors\.js$)/,
       toReadable: /^(?:adapters|node)\//,
       toWritable: /^(?:adapters|node)\//,
     },
@@ -142,12 +199,18 @@ describe.runIf(once)("a bundle", () => {
     },
   );
 
-  test.each(entries)(
+  const INSPECT = "coroutine-channels/inspect";
+
+  test.each(entries.filter(({ name }) => name !== INSPECT))(
     "of an application that uses nothing of $name has nothing of it",
     async ({ name }) => {
       expect(await bundled(`import "${name}";`)).toEqual([]);
     },
   );
+
+  test("of an application that only imports inspect has it at work", async () => {
+    expect(await bundled(`import "${INSPECT}";`)).toContain("inspect/watched.js");
+  });
 });
 
 describe.runIf(once)("its types", () => {
@@ -180,6 +243,12 @@ describe.runIf(once)("its types", () => {
     const answer: string = await server.send(1, { signal });
     server.signal.addEventListener("abort", () => {}, { once: true });
     export const all = [generator, answer, produce(async () => 1)];`;
+
+  // The optional peer of ./nats is not installed with the package.
+  beforeAll(() => {
+    const peer = join(packed.project, "node_modules/@nats-io");
+    symlinkSync(join(root, "node_modules/@nats-io"), peer, "junction");
+  });
 
   function check(name: string, program: string, options: object): void {
     const folder = join(packed.project, name.replaceAll(/\W+/g, "-"));

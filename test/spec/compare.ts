@@ -300,7 +300,8 @@ class Run {
       }
     });
     const closed = this.#channel.closed;
-    if (!this.#endsOnly && closed !== model.closed) this.#trouble ||= `closed: ${closed}, expected ${model.closed}`;
+    if (!this.#endsOnly && closed !== model.closed)
+      this.#trouble ||= `closed: ${closed}, expected ${model.closed}`;
     for (const side of ["client", "server"] as const) {
       const end = side === "client" ? this.#client : this.#server;
       if (!end || this.#endsOnly) continue;

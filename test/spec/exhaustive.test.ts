@@ -34,7 +34,7 @@ const scoped = { alphabet: scopedAlphabet, scoped: true };
 
 interface Exhausted extends Scope {
   readonly overlapping?: boolean;
-  /** The length in `npm run test:long`, if it is another: with all of them, 3.5 million sequences. */
+  /** The length in `npm run test:long`, if it is another: with all of them, 4.5 million sequences. */
   readonly long?: number;
 }
 

@@ -19,6 +19,17 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests read files and start programs",
   },
   {
+    files: "test/inspect/node/**",
+    on: ["browser", "older node", "deno", "bun"],
+    because: "these tests start programs in Node, with its options, and read what they print",
+  },
+  {
+    files: "test/inspect/node/page.test.ts",
+    on: ["node"],
+    because: "it needs a browser, which npm run test:everywhere installs",
+    unless: "/usr/bin/chromium",
+  },
+  {
     files: "test/two-copies.test.ts",
     on: ["browser"],
     because: "it loads the modules a second time, which a browser does not do",
@@ -46,7 +57,7 @@ const exclusions: readonly Exclusion[] = [
     because: "the server of the agent is closed in Node's way",
   },
   {
-    files: "test/node/{surface,layers,docs-types}.test.ts",
+    files: "test/node/{surface,layers,docs-types,project}.test.ts",
     on: ["deno", "bun"],
     because: "these tests are about the project's files, which Node has read already",
   },

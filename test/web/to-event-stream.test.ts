@@ -10,8 +10,17 @@ import { Counted } from "./counted.ts";
 
 const caught = (error: unknown): unknown => error;
 
-const text = (stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> =>
-  new Response(stream).text();
+/** All that is sent. Not by way of a `Response`, which in some browsers has an error of its own for every other. */
+async function text(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let all = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return all;
+    all += decoder.decode(value, { stream: true });
+  }
+}
 
 /** What a receiver that is not ours makes of it. */
 function parsed(bytes: string): { events: EventSourceMessage[]; comments: string[] } {

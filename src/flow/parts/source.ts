@@ -46,7 +46,8 @@ export class Source<T, R = unknown> {
     const given = iterable as Partial<AsyncIterable<T, R> & Iterable<T, R>> | undefined | null;
     const openAsync = given?.[Symbol.asyncIterator];
     const open = (openAsync ?? given?.[Symbol.iterator]) as (() => AnyIterator<T, R>) | undefined;
-    if (typeof open !== "function") throw wrongType("A source is iterable, async or not", iterable);
+    if (typeof open !== "function")
+      throw wrongType("A source must be iterable or async iterable", iterable);
     this.#iterable = iterable;
     this.#async = open === openAsync;
     this.#open = open;

@@ -11,7 +11,8 @@ export class Offer<T> implements Call {
   value: unknown;
   /** What it offers instead of the one item. */
   readonly supply: Supply<T> | undefined;
-  waits = true;
+  /** Whether it has come in and has not been answered. */
+  waits = false;
   settle: Settle = nobodyListens;
   answered: Promise<unknown> | undefined = undefined;
   next: Offer<T> | undefined = undefined;

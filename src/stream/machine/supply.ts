@@ -92,7 +92,9 @@ export class Supply<T> {
 
   #hold(result: IteratorResult<T>): void {
     if (Object(result) !== result) {
-      throw new TypeError(`A source has answered with no iterator result: ${String(result)}`);
+      throw new TypeError(
+        "A source has answered with what is no object, and so no iterator result",
+      );
     }
     if (result.done) this.source = undefined;
     else {

@@ -1,12 +1,11 @@
 import { bringsItem, CLIENT, isPlain, PUT, RETURN, SERVER, THROW } from "../../core/call.ts";
-import type { Call } from "../../core/call.ts";
-import { ChannelOverflow } from "../../core/errors.ts";
-import { CLOSED, ENDED, FRESH, Life, OPENED } from "../../core/life.ts";
+import type { Call, Side } from "../../core/call.ts";
+import { ENDED, LEFT, Life, OPENED } from "../../core/life.ts";
 import { Queue } from "../../core/queue.ts";
 import { Failure } from "../../core/settle.ts";
 import { ListLoan, Loan } from "./loan.ts";
 import type { Lender } from "./loan.ts";
-import { Offer } from "./offer.ts";
+import type { Offer } from "./offer.ts";
 import { Supply } from "./supply.ts";
 import type { Wish } from "./wish.ts";
 
@@ -78,44 +77,24 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** A wish meets an offer that has been taken and waits alone. @returns The offer; nothing if this is not so. */
   meetOffer(wish: Wish<T>): Offer<T> | undefined {
     const offer = this.#taken;
-    if (this.#offers.head !== undefined || this.phase !== OPENED) return undefined;
-    if (offer !== undefined) {
-      this.#taken = undefined;
-      this.#wishes.push(wish);
-    }
+    if (offer === undefined || this.#offers.head !== undefined) return undefined;
+    if (this.changed !== undefined || this.phase !== OPENED) return undefined;
+    this.#taken = undefined;
+    this.#wishes.push(wish);
     return offer;
   }
 
   /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
-    const offer = this.#offers.head;
-    const supply = offer?.supply;
-    if (supply === undefined || this.#wishes.head !== undefined) return undefined;
-    if (this.#taken !== undefined || this.#kept !== undefined || this.#running) return undefined;
-    if (supply.ready) return { value: supply.take(), done: false };
-    const result = this.lend(offer!, this.age, true);
-    return result.done ? undefined : result;
+    const supply = this.#offers.head?.supply;
+    if (supply === undefined || this.#wishes.head !== undefined || this.#running) return undefined;
+    return this.#taken === undefined && this.#kept === undefined ? this.#find(supply) : undefined;
   }
 
-  /** A call comes in. */
-  enter(call: Wish<T> | Offer<T>): void {
-    const { phase } = this;
-    const { side, kind } = call;
-    if (this.#postpones(() => this.enter(call))) {
-      // Another call waits.
-      if (side === CLIENT) this.age++;
-      return;
-    }
-    const departs = kind === RETURN || (kind === THROW && (side === SERVER || phase === FRESH));
-    const late = phase === ENDED || (phase === CLOSED && side === SERVER);
-    if (late) this.finishLate(call);
-    else if (departs) this.#depart(call);
-    else if (this.#waitingOf(side) >= this.limit) {
-      this.refuse(call, new ChannelOverflow(this.limit, this.name));
-    } else if (side === SERVER) this.#offers.push(call);
-    else this.#wishes.push(call);
-    this.advance();
-    if (departs && !late) this.#announce();
+  override enter(call: Wish<T> | Offer<T>): void {
+    if (!this.#postpones(() => super.enter(call))) super.enter(call);
+    // Another call waits.
+    else if (call.side === CLIENT) this.age++;
   }
 
   /** A call does not come in after all. */
@@ -124,49 +103,21 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.settle();
   }
 
-  /** A waiting call does not wait any longer. */
   cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
-    if (!call.waits || this.#postpones(() => this.cancel(call, reason))) return;
-    if (call.side === CLIENT) {
-      this.#wishes.remove(call);
-      if (call.gathered !== undefined && call.gathered.length > 0) {
-        this.#kept = new Supply(call.gathered);
-        this.age++;
-      }
-    } else if (call === this.#taken) this.#taken = undefined;
-    else if (!this.#hearing.delete(call)) this.#offers.remove(call);
-    this.refuse(call, reason);
-    this.advance();
+    // A wish can be taken back even from inside the iterator that is at work for it.
+    const wishes = call.side === CLIENT && call.waits;
+    if (wishes || !this.#postpones(() => this.#cancel(call, reason))) this.#cancel(call, reason);
   }
 
-  /** The reader is about to leave: its wishes are done. */
-  withdraw(): void {
-    if (this.#postpones(() => this.withdraw())) return;
-    this.#withdraw();
-    this.settle();
+  override withdraw(): void {
+    if (!this.#postpones(() => super.withdraw())) super.withdraw();
   }
 
-  close(kind: typeof RETURN | typeof THROW, value: unknown): boolean {
-    const heard = !this.closed;
-    this.enter(new Offer<T>(kind, value));
-    return heard;
-  }
-
-  /**
-   * If the writer has closed, this gives up only the calls that wait. But a reader from which items are cut off is told of
-   * the cut, and not that the writer has returned.
-   */
   destroy(reason: unknown): void {
-    if (this.#postpones(() => this.destroy(reason))) return;
-    for (const offer of this.#hearing) this.refuse(offer, reason);
-    this.#hearing.clear();
-    if (this.phase !== ENDED) this.#cutOff(reason);
-    this.advance();
-    this.#announce();
+    if (!this.#postpones(() => this.#destroy(reason))) this.#destroy(reason);
   }
 
-  /** @param wished Whether a wish comes in next if there is no item: it is before what the iterator has called. */
-  lend(offer: Offer<T>, age: number, wished = false): IteratorResult<T, undefined> {
+  lend(offer: Offer<T>, age: number): IteratorResult<T, undefined> {
     const { supply } = offer;
     if (offer === this.#offers.head && age === this.age) {
       if (this.#running) throw new TypeError("An iterator cannot read what it provides itself");
@@ -175,23 +126,50 @@ export class Transfer<T> extends Life implements Lender<T> {
         this.settle();
         return { value, done: false };
       }
-      if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
-      const found = supply.ready;
-      const result = found ? { value: supply.take(), done: false as const } : undefined;
-      const waits = this.#wishes.head !== undefined || this.#postponed.length > 0;
-      if (found ? waits : !wished) this.advance();
+      const result = this.#find(supply);
       if (result !== undefined) return result;
+      this.advance();
     }
     return { value: undefined, done: true };
   }
 
+  protected add(call: Wish<T> | Offer<T>): void {
+    call.waits = true;
+    if (call.side === SERVER) this.#offers.push(call);
+    else {
+      if (call.kind === RETURN) call.lacks = this.#finishOffers();
+      if (this.phase === LEFT) {
+        this.phase = ENDED;
+        this.#offers.drain();
+      } else this.#wishes.push(call);
+    }
+  }
+
+  protected get last(): Call | undefined {
+    return this.#offers.tail;
+  }
+
+  protected waitingOf(side: Side): number {
+    if (side === CLIENT) return this.#wishes.length;
+    return this.#offers.length + this.#hearing.size + (this.#taken === undefined ? 0 : 1);
+  }
+
+  protected finishRequests(): void {
+    for (const wish of this.#wishes.drain()) {
+      if (wish.kind === RETURN) this.#wishes.push(wish);
+      else this.finish(wish, undefined, wish.lacks > 0);
+    }
+  }
+
   protected get idle(): boolean {
     const { head } = this.#offers;
-    return this.#taken === undefined && this.#hearing.size === 0 && (!head || !bringsItem(head));
+    if (this.#taken !== undefined || this.#hearing.size > 0 || this.#kept?.ready) return false;
+    return !head || !bringsItem(head);
   }
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
   protected advance(): void {
+    if (this.#running) return;
     if (this.opening !== undefined && this.#wishes.head !== undefined) this.begin(this.opening);
     do {
       while (this.#step());
@@ -202,9 +180,7 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   protected override settle(): void {
     super.settle();
-    for (let offer = this.#unclosed.pop(); offer !== undefined; offer = this.#unclosed.pop()) {
-      void this.#closeSource(offer);
-    }
+    while (this.#unclosed.length > 0) void this.#closeSource(this.#unclosed.shift()!);
   }
 
   /** A call that nobody answers any more: a wish for many is given what it has gathered. */
@@ -354,6 +330,15 @@ export class Transfer<T> extends Life implements Lender<T> {
     return true;
   }
 
+  /** Takes an item of a supply, whose iterator is asked if none is at hand. */
+  #find(supply: Supply<T>): IteratorYieldResult<T> | undefined {
+    if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
+    if (!supply.ready) return undefined;
+    const value = supply.take();
+    if (this.#postponed.length > 0) this.advance();
+    return { value, done: false };
+  }
+
   #run(supply: Supply<T>): void {
     this.#running = true;
     supply.run();
@@ -364,7 +349,7 @@ export class Transfer<T> extends Life implements Lender<T> {
   #joins(supply: Supply<T>): boolean {
     const wish = this.#wishes.head;
     if (wish?.gathered === undefined || wish.lacks < 2) return false;
-    if (!supply.ready || this.#postponed.length > 0) return false;
+    if (!supply.ready || this.#kept !== undefined || this.#postponed.length > 0) return false;
     wish.gathered.push(supply.take());
     wish.lacks--;
     return true;
@@ -378,9 +363,9 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   /** Does what was postponed while an iterator ran. @returns Whether there was anything. */
   #resume(): boolean {
-    const act = this.#postponed.shift();
-    act?.();
-    return act !== undefined;
+    if (this.#postponed.length === 0) return false;
+    this.#postponed.shift()!();
+    return true;
   }
 
   async #closeSource(offer: Offer<T>): Promise<void> {
@@ -397,55 +382,9 @@ export class Transfer<T> extends Life implements Lender<T> {
     this.settle();
   }
 
-  /** How many calls of an end wait. */
-  #waitingOf(side: typeof CLIENT | typeof SERVER): number {
-    if (side === CLIENT) return this.#wishes.length;
-    return this.#offers.length + this.#hearing.size + (this.#taken === undefined ? 0 : 1);
-  }
-
-  /** An end leaves. */
-  #depart(call: Wish<T> | Offer<T>): void {
-    const { kind, value } = call;
-    const toBody = this.bodyRuns;
-    let answer: unknown = { value: undefined, done: true };
-    if (kind === THROW) this.cause = value;
-    else {
-      this.note(call.side, value);
-      answer = { value, done: true };
-    }
-    if (call.side === SERVER) {
-      this.phase = CLOSED;
-      this.#offers.push(new Offer<T>(kind, value));
-    } else {
-      // The writer's error, if nobody will come for it any more, goes to the reader that leaves.
-      const last = this.phase === CLOSED ? this.#offers.tail : undefined;
-      if (last !== undefined) this.#offers.remove(last);
-      const error = kind === THROW ? call : last?.kind === THROW ? last : undefined;
-      if (error !== undefined) answer = new Failure(error.value);
-      this.left = true;
-      this.#withdraw();
-      this.#dropKept();
-      call.lacks = this.#finishOffers();
-      if (toBody) {
-        this.#wishes.push(call);
-        return;
-      }
-      this.phase = ENDED;
-    }
-    if (this.opening !== undefined) this.refuseOpening(this.closedFor(SERVER, true));
-    this.tell(call, answer);
-  }
-
-  /** Settles the reader's wishes, since it leaves; an earlier departure goes on waiting for the body. */
-  #withdraw(): void {
-    for (const wish of this.#wishes.drain()) {
-      if (wish.kind === RETURN) this.#wishes.push(wish);
-      else this.finish(wish, undefined, wish.lacks > 0);
-    }
-  }
-
   /** Settles the writer's offers, since the reader has left. @returns How many items its departure lacks now. */
   #finishOffers(): number {
+    this.#dropKept();
     const taken = this.#taken;
     const offers = this.#drainOffers();
     for (const offer of offers) {
@@ -462,6 +401,34 @@ export class Transfer<T> extends Life implements Lender<T> {
     if (this.#taken !== undefined) offers.unshift(this.#taken);
     this.#taken = undefined;
     return offers;
+  }
+
+  #cancel(call: Wish<T> | Offer<T>, reason: unknown): void {
+    if (!call.waits) return;
+    if (call.side === CLIENT) {
+      this.#wishes.remove(call);
+      if (call.gathered !== undefined && call.gathered.length > 0) {
+        this.#kept = new Supply(call.gathered);
+        this.age++;
+      }
+    } else if (call === this.#taken) this.#taken = undefined;
+    else if (!this.#hearing.delete(call)) this.#offers.remove(call);
+    this.refuse(call, reason);
+    this.advance();
+    this.settle();
+  }
+
+  /**
+   * If the writer has closed, this gives up only the calls that wait. But a reader from which items are cut off is told of
+   * the cut, and not that the writer has returned.
+   */
+  #destroy(reason: unknown): void {
+    for (const offer of this.#hearing) this.refuse(offer, reason);
+    this.#hearing.clear();
+    if (this.phase !== ENDED) this.#cutOff(reason);
+    this.advance();
+    this.announce(CLIENT);
+    this.announce(SERVER);
   }
 
   /** Gives up all calls that wait. */
@@ -488,10 +455,5 @@ export class Transfer<T> extends Life implements Lender<T> {
   #dropKept(): void {
     this.#kept?.drop();
     this.#kept = undefined;
-  }
-
-  #announce(): void {
-    this.announce(CLIENT);
-    this.announce(SERVER);
   }
 }

@@ -14,7 +14,8 @@ export class Wish<T> implements Call {
   gathered: T[] | undefined;
   /** Whether it takes no item, but an iterator that will. */
   readonly borrows: boolean;
-  waits = true;
+  /** Whether it has come in and has not been answered. */
+  waits = false;
   settle: Settle = nobodyListens;
   answered: Promise<unknown> | undefined = undefined;
   next: Wish<T> | undefined = undefined;

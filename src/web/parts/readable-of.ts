@@ -1,4 +1,4 @@
-import type { Taker } from "../adapters/source.ts";
+import type { Taker } from "../../adapters/source.ts";
 
 /** What a readable stream reads from. */
 export interface Supply {

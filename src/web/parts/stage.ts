@@ -1,15 +1,17 @@
-import { iteratorOf } from "../adapters/iterator-of.ts";
-import type { Items } from "../adapters/iterator-of.ts";
-import { Sender } from "../adapters/sender.ts";
-import { Source } from "../adapters/source.ts";
-import { Channel } from "../index.ts";
-import type { Client } from "../index.ts";
+import { iteratorOf } from "../../adapters/iterator-of.ts";
+import type { Items } from "../../adapters/iterator-of.ts";
+import { Sender } from "../../adapters/sender.ts";
+import { Source } from "../../adapters/source.ts";
+import { Channel } from "../../index.ts";
+import type { Client } from "../../index.ts";
 import { readableOf } from "./readable-of.ts";
 import { writableOf } from "./writable-of.ts";
 import type { Demand } from "./writable-of.ts";
 
 /** Makes the two streams of a function: what is written comes in through a client end, and what it gives is read. */
-export function stageOf<I, O>(stage: (items: Client<I>) => Items<O>): ReadableWritablePair<O, I> {
+export function streamsOfStage<I, O>(
+  stage: (items: Client<I>) => Items<O>,
+): ReadableWritablePair<O, I> {
   const written = new Channel<I>();
   const items = written.client();
   const results = iteratorOf(stage(items));

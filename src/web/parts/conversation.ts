@@ -1,11 +1,13 @@
-import { clientOfChannel, Conversation } from "../adapters/conversation.ts";
-import { ChannelClosed } from "../index.ts";
-import type { Channel } from "../index.ts";
+import { clientOfChannel, Conversation } from "../../adapters/conversation.ts";
+import { ChannelClosed } from "../../index.ts";
+import type { Channel } from "../../index.ts";
 import { readableOf } from "./readable-of.ts";
 import { writableOf } from "./writable-of.ts";
 
 /** Makes the two streams of a channel that speaks both ways. */
-export function talkOf<T, U>(channel: Channel<T, U, unknown>): ReadableWritablePair<T, U> {
+export function streamsOfConversation<T, U>(
+  channel: Channel<T, U, unknown>,
+): ReadableWritablePair<T, U> {
   const client = clientOfChannel(channel);
   let conversation: Conversation<T, U>;
   let controller: WritableStreamDefaultController | undefined;
@@ -55,7 +57,7 @@ export function talkOf<T, U>(channel: Channel<T, U, unknown>): ReadableWritableP
     },
     open() {
       const wanted = written();
-      conversation.expect();
+      conversation.advance();
       return wanted;
     },
     write(chunk) {
