@@ -140,3 +140,22 @@ declare module "streaming-iterables" {
   export function buffer<T>(size: number, source: AsyncIterable<T>): AsyncIterable<T>;
   export function parallelMerge<T>(...sources: AsyncIterable<T>[]): AsyncGenerator<T>;
 }
+
+declare module "comlink" {
+  interface Endpoint {
+    readonly comlink?: never;
+  }
+  export function expose(value: object, endpoint: Endpoint): void;
+  export function wrap(endpoint: Endpoint): object;
+}
+
+declare module "comlink/dist/esm/node-adapter.mjs" {
+  export default function nodeEndpoint(port: object): { readonly comlink?: never };
+}
+
+declare module "capnweb" {
+  export class RpcTarget {
+    private readonly target: never;
+  }
+  export function newMessagePortRpcSession(port: object, target?: RpcTarget): object;
+}

@@ -10,7 +10,8 @@ export const item = (id: number): Item => ({ id, name: "an item of the benchmark
 /** How many items a message has where many are sent at a time. */
 export const batch = 256;
 
-export const items = (from: number): Item[] => Array.from({ length: batch }, (_, i) => item(from + i));
+export const items = (from: number): Item[] =>
+  Array.from({ length: batch }, (_, i) => item(from + i));
 
 /** How many items may be under way. */
 export const window = 1024;

@@ -34,11 +34,16 @@ class Target extends RpcTarget {
   }
 }
 
-const ports = workerData as Record<"raw" | "ours" | "comlink" | "capnweb" | "transferred", MessagePort>;
-ports.raw.on("message", (many: boolean) => ports.raw.postMessage(many ? plain.many() : plain.one()));
+const ports = workerData as Record<
+  "raw" | "ours" | "comlink" | "capnweb" | "transferred",
+  MessagePort
+>;
+ports.raw.on("message", (many: boolean) =>
+  ports.raw.postMessage(many ? plain.many() : plain.one(), []),
+);
 new Session(portLink(ports.ours)).serve(channels).serveStream(streams);
-expose(plain, nodeEndpoint(ports.comlink as never));
-newMessagePortRpcSession(ports.capnweb as never, new Target());
+expose(plain, nodeEndpoint(ports.comlink));
+newMessagePortRpcSession(ports.capnweb, new Target());
 ports.transferred.on("message", (many: boolean) => {
   const stream = new ReadableStream<Item | Item[]>(
     { pull: (controller) => controller.enqueue(many ? plain.many() : plain.one()) },
@@ -62,6 +67,6 @@ const raw = createServer({ noDelay: true }, (socket) => {
 ours.listen(0, "127.0.0.1", () => {
   raw.listen(0, "127.0.0.1", () => {
     const port = (server: typeof raw): number => (server.address() as AddressInfo).port;
-    parentPort!.postMessage({ ours: port(ours), raw: port(raw) });
+    parentPort!.postMessage({ ours: port(ours), raw: port(raw) }, []);
   });
 });

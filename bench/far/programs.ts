@@ -43,9 +43,7 @@ export async function openOtherSide(): Promise<OtherSide> {
     workerData: far,
     transferList: Object.values(far),
   });
-  const [tcp] = (await once(worker, "message")) as [
-    { ours: number; raw: number },
-  ];
+  const [tcp] = (await once(worker, "message")) as [{ ours: number; raw: number }];
 
   const session = new Session(portLink(near["ours"]!));
   const overTcp = new Session(() => byteLink(connect(tcp.ours, "127.0.0.1").setNoDelay()));
@@ -55,13 +53,16 @@ export async function openOtherSide(): Promise<OtherSide> {
   const rawCall = (many: boolean) => () =>
     new Promise<never>((resolve) => {
       raw.once("message", resolve);
-      raw.postMessage(many);
+      raw.postMessage(many, []);
     });
-  const comlink = wrap<Plain>(nodeEndpoint(near["comlink"] as never)) as unknown as Plain;
-  const capnweb = newMessagePortRpcSession(near["capnweb"] as never) as unknown as Plain;
+  const comlink = wrap(nodeEndpoint(near["comlink"]!)) as Plain;
+  const capnweb = newMessagePortRpcSession(near["capnweb"]!) as Plain;
   const socket = connect(tcp.raw, "127.0.0.1").setNoDelay();
 
-  const ofSession = (open: Session, transport: string): Record<string, Program> => ({
+  const ofSession = (
+    open: InstanceType<typeof Session>,
+    transport: string,
+  ): Record<string, Program> => ({
     [`${transport}, exact`]: async (count) => {
       const client = open.client<Item>("exact");
       await each(count, () => client.receive());
@@ -93,7 +94,7 @@ export async function openOtherSide(): Promise<OtherSide> {
         [false, true].map((many): [string, Program] => [
           many ? "worker, window" : "worker, exact",
           async (count) => {
-            near["transferred"]!.postMessage(many);
+            near["transferred"]!.postMessage(many, []);
             const [stream] = (await once(near["transferred"]!, "message")) as [ReadableStream];
             const reader = stream.getReader();
             await each(count, () => reader.read(), many ? batch : 1);

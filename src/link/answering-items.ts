@@ -1,12 +1,11 @@
-import { platform } from "../core/platform.ts";
-import { ChannelClosed, StreamChannel } from "../index.ts";
+import { StreamChannel } from "../index.ts";
 import type { Reader, Writer } from "../index.ts";
-import { ABORT, ASK, DONE, FAIL, ITEMS, THROW, Violation } from "./frame.ts";
+import { AnsweringParty } from "./answering-party.ts";
+import type { Opening } from "./answering-party.ts";
+import { ABORT, ASK, DONE, ITEMS, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import type { LinkClosed } from "./link-closed.ts";
-import { errorIn, postError } from "./party.ts";
-import type { Line, Party } from "./party.ts";
-import type { Opening } from "./answering.ts";
+import { errorIn } from "./party.ts";
+import type { Line } from "./party.ts";
 
 /** The body of a service that is a stream. */
 export type StreamBody = (writer: Writer<unknown>, input: unknown) => unknown;
@@ -21,11 +20,7 @@ type Loan = IteratorResult<IterableIterator<unknown, undefined>, undefined>;
  * The writer's side of a stream on the wire: it reads as many items from an ordinary reader as have been asked for, and
  * sends those of one turn together.
  */
-export class AnsweringItems implements Party {
-  readonly name: string;
-  readonly #line: Line;
-  readonly #ch: number;
-  readonly #controller = new platform.AbortController();
+export class AnsweringItems extends AnsweringParty {
   readonly #reader: Reader<unknown>;
   readonly #loans: AsyncIterator<IterableIterator<unknown, undefined>>;
   /** How many items may still be read. */
@@ -41,13 +36,11 @@ export class AnsweringItems implements Party {
   #expected = 0;
   /** How often the far reader has left: the body may go on from its `finally`. */
   #leaves = 0;
-  #over = false;
 
-  constructor(line: Line, { ch, name, body, input }: Opening<StreamBody>, finished: () => void) {
-    this.#line = line;
-    this.#ch = ch;
-    this.name = name;
-    const channel = new StreamChannel<unknown>({ signal: this.#controller.signal, name });
+  constructor(line: Line, opening: Opening<StreamBody>, finished: () => void) {
+    super(line, opening);
+    const { name, body, input } = opening;
+    const channel = new StreamChannel<unknown>({ signal: this.signal, name });
     this.#reader = channel.client();
     this.#loans = this.#reader.batches();
     // How the body ended is told to the far reader.
@@ -60,20 +53,16 @@ export class AnsweringItems implements Party {
 
   receive(frame: Frame): void {
     const [type] = frame;
-    if (type === ABORT) this.#abort(errorIn(this.#line, frame[4]));
+    if (type === ABORT) this.abort(errorIn(this.line, frame[4]));
     else if (type === ASK) this.#grant(frame[4] as number);
     else if (type === THROW) {
-      this.#expect(this.#reader.throw(errorIn(this.#line, frame[4])));
+      this.#expect(this.#reader.throw(errorIn(this.line, frame[4])));
     } else {
       this.#leaves++;
       this.#credit = 0;
       this.#batch = [];
       this.#expect(this.#reader.return(frame[4] as void));
     }
-  }
-
-  lose(error: LinkClosed): void {
-    this.#abort(new ChannelClosed({ cause: error }));
   }
 
   goOn(): void {
@@ -83,7 +72,7 @@ export class AnsweringItems implements Party {
   /** The other side asks for more. */
   #grant(ask: number): void {
     const ahead = this.#credit + this.#batch.length + ask;
-    if (ask < 1 || ahead > this.#line.limits.ahead) {
+    if (ask < 1 || ahead > this.line.limits.ahead) {
       throw new Violation(`${ahead} items are asked for ahead`);
     }
     this.#credit += ask;
@@ -92,7 +81,7 @@ export class AnsweringItems implements Party {
 
   /** Reads whatever the body has ready. */
   #read(): void {
-    if (this.#over || this.#reading || this.#credit === 0 || this.#line.full) return;
+    if (this.over || this.#reading || this.#credit === 0 || this.line.full) return;
     this.#reading = true;
     const leaves = this.#leaves;
     const read = (act: () => void): void => {
@@ -108,7 +97,7 @@ export class AnsweringItems implements Party {
   }
 
   #take({ value: loan, done }: Loan): void {
-    if (this.#over) return;
+    if (this.over) return;
     if (done) {
       this.#finish();
       return;
@@ -116,7 +105,7 @@ export class AnsweringItems implements Party {
     for (const item of loan) {
       this.#credit--;
       this.#add(item);
-      if (this.#credit === 0 || this.#line.full || this.#over) break;
+      if (this.#credit === 0 || this.line.full || this.over) break;
     }
   }
 
@@ -127,7 +116,7 @@ export class AnsweringItems implements Party {
     answer.then(
       ({ value, done }) => {
         this.#expected--;
-        if (this.#over || leaves !== this.#leaves) return;
+        if (this.over || leaves !== this.#leaves) return;
         if (done) this.#finish();
         else {
           this.#add(value);
@@ -143,7 +132,7 @@ export class AnsweringItems implements Party {
   #add(item: unknown): void {
     const length = this.#batch.push(item);
     if (length >= this.#most || this.#credit === 0) this.#flush();
-    else this.#cancelFlush ??= this.#line.soon(() => this.#flush());
+    else this.#cancelFlush ??= this.line.soon(() => this.#flush());
   }
 
   #flush(): void {
@@ -151,12 +140,12 @@ export class AnsweringItems implements Party {
     this.#cancelFlush = undefined;
     const items = this.#batch;
     this.#batch = [];
-    if (!this.#over && items.length > 0) this.#send(items);
+    if (!this.over && items.length > 0) this.#send(items);
   }
 
   #send(items: unknown[]): void {
     try {
-      const bytes = this.#line.post([ITEMS, 0, 0, this.#ch, this.#leaves, items]);
+      const bytes = this.line.post([ITEMS, 0, 0, this.ch, this.#leaves, items]);
       const most = Math.floor((mostBytes * items.length) / Math.max(1, bytes));
       this.#most = Math.min(mostItems, Math.max(1, most));
     } catch (error) {
@@ -177,27 +166,19 @@ export class AnsweringItems implements Party {
   #finish(): void {
     this.#flush();
     // An item that was refused is told first, if not to the body, which has ended, to the reader.
-    if (this.#over || this.#expected > 0) return;
-    this.#line.post([DONE, 0, 0, this.#ch, this.#leaves]);
-    this.#end(undefined);
+    if (this.over || this.#expected > 0) return;
+    this.line.post([DONE, 0, 0, this.ch, this.#leaves]);
+    this.end(undefined);
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return;
+    if (this.over) return;
     this.#flush();
-    postError(this.#line, error, (encoded) => [FAIL, 0, 0, this.#ch, this.#leaves, encoded]);
-    this.#end(error);
+    this.failWith(this.#leaves, error);
   }
 
-  #abort(reason: unknown): void {
-    if (this.#over) return;
-    this.#end(reason);
-    this.#controller.abort(reason);
-  }
-
-  #end(error: unknown): void {
-    this.#over = true;
+  protected override end(error: unknown): void {
     this.#cancelFlush?.();
-    this.#line.ended(this.#ch, this, error);
+    super.end(error);
   }
 }

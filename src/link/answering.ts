@@ -1,31 +1,19 @@
-import { platform } from "../core/platform.ts";
-import { Channel, ChannelClosed } from "../index.ts";
+import { Channel } from "../index.ts";
 import type { Client, Server } from "../index.ts";
-import { ABORT, ASK, DONE, FAIL, ITEMS, LEAVE, THROW, Violation } from "./frame.ts";
+import { AnsweringParty } from "./answering-party.ts";
+import type { Opening } from "./answering-party.ts";
+import { ABORT, ASK, DONE, ITEMS, LEAVE, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import type { LinkClosed } from "./link-closed.ts";
-import { errorIn, postError } from "./party.ts";
-import type { Line, Party } from "./party.ts";
+import { errorIn } from "./party.ts";
+import type { Line } from "./party.ts";
 
 /** The body of a service that is a channel. */
 export type ChannelBody = (server: Server<unknown, unknown, unknown>, input: unknown) => unknown;
 
-/** How a channel of the other side's is opened. */
-export interface Opening<Body> {
-  readonly ch: number;
-  readonly name: string;
-  readonly body: Body;
-  readonly input: unknown;
-}
-
 type Answer = IteratorResult<unknown, unknown>;
 
 /** The server's side of a channel on the wire: the requests that come in drive an ordinary client end. */
-export class Answering implements Party {
-  readonly name: string;
-  readonly #line: Line;
-  readonly #ch: number;
-  readonly #controller = new platform.AbortController();
+export class Answering extends AnsweringParty {
   readonly #client: Client<unknown, unknown, unknown>;
   /** The number of the last request, and of the last that has been answered, or need not be. */
   #k = 0;
@@ -33,22 +21,16 @@ export class Answering implements Party {
   /** The number of the leave that has overtaken a request, and an error that came in that one's place. */
   #leave = 0;
   #untold: { readonly error: unknown } | undefined;
-  #over = false;
 
-  constructor(line: Line, { ch, name, body, input }: Opening<ChannelBody>, finished: () => void) {
-    this.#line = line;
-    this.#ch = ch;
-    this.name = name;
-    const channel = new Channel<unknown, unknown, unknown>({
-      signal: this.#controller.signal,
-      name,
-    });
+  constructor(line: Line, opening: Opening<ChannelBody>, finished: () => void) {
+    super(line, opening);
+    const { name, body, input } = opening;
+    const channel = new Channel<unknown, unknown, unknown>({ signal: this.signal, name });
     this.#client = channel.client();
     // How the body ended is told to the far client.
     channel.serve((server) => body(server, input)).then(finished, finished);
   }
 
-  /** The channel's first request. */
   open(value: unknown, ask: number): void {
     if (ask !== 1) throw new Violation(notOne);
     this.#request(this.#client.next(value));
@@ -57,21 +39,17 @@ export class Answering implements Party {
   receive(frame: Frame): void {
     const [type] = frame;
     const waits = this.#answered < this.#k;
-    if (type === ABORT) this.#abort(errorIn(this.#line, frame[4]));
+    if (type === ABORT) this.abort(errorIn(this.line, frame[4]));
     else if (waits && (type !== LEAVE || this.#leave > this.#answered)) {
-      throw new Violation("a request has come before the last was answered");
+      throw new Violation("a request before the last was answered");
     } else if (type === ASK) {
       if (frame[4] !== 1) throw new Violation(notOne);
       this.#request(this.#client.next(frame[5]));
-    } else if (type === THROW) this.#request(this.#client.throw(errorIn(this.#line, frame[4])));
+    } else if (type === THROW) this.#request(this.#client.throw(errorIn(this.line, frame[4])));
     else {
       this.#leave = this.#k + 1;
       this.#request(this.#client.return(frame[4]));
     }
-  }
-
-  lose(error: LinkClosed): void {
-    this.#abort(new ChannelClosed({ cause: error }));
   }
 
   #request(answer: Promise<Answer>): void {
@@ -83,22 +61,22 @@ export class Answering implements Party {
   }
 
   #tell(k: number, { value, done }: Answer): void {
-    if (this.#over) return;
+    if (this.over) return;
     // The answer of a request that was overtaken is not waited for any more.
     if (k < this.#leave) return;
     const untold = this.#untold;
-    if (untold !== undefined) {
+    if (done && untold !== undefined) {
       this.#fail(k, untold.error);
       return;
     }
     this.#answered = k;
     try {
       if (!done) {
-        this.#line.post([ITEMS, 0, 0, this.#ch, k, [value]]);
+        this.line.post([ITEMS, 0, 0, this.ch, k, [value]]);
         return;
       }
-      this.#line.post([DONE, 0, 0, this.#ch, k, value]);
-      this.#end(undefined);
+      this.line.post([DONE, 0, 0, this.ch, k, value]);
+      this.end(undefined);
     } catch (error) {
       if (done) this.#fail(k, error);
       else this.#refuse(k, error);
@@ -115,25 +93,13 @@ export class Answering implements Party {
   }
 
   #fail(k: number, error: unknown): void {
-    if (this.#over) return;
+    if (this.over) return;
     if (k < this.#leave) {
       this.#untold = { error };
       return;
     }
-    postError(this.#line, error, (encoded) => [FAIL, 0, 0, this.#ch, k, encoded]);
-    this.#end(error);
-  }
-
-  #abort(reason: unknown): void {
-    if (this.#over) return;
-    this.#end(reason);
-    this.#controller.abort(reason);
-  }
-
-  #end(error: unknown): void {
-    this.#over = true;
-    this.#line.ended(this.#ch, this, error);
+    this.failWith(k, error);
   }
 }
 
-const notOne = "a channel is asked for one item at a time";
+const notOne = "a channel is asked for one item";

@@ -28,7 +28,7 @@ export class Arrival {
         const frame = checkFrame(value);
         const first = this.#early.push(frame) === 1;
         if (this.#early.length > most || (first && frame[0] !== HELLO)) {
-          throw new Violation("the first frame is no HELLO, or too much follows it");
+          throw new Violation();
         }
         if (first) greet(frame);
       } catch {

@@ -1,35 +1,24 @@
-import { onAbort } from "../core/abort.ts";
-import type { AbortSignal, Writer } from "../index.ts";
+import type { Writer } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
-import type { Called, Opener, Startable } from "./asking.ts";
-import { ABORT, ASK, DONE, FAIL, ITEMS, LEAVE, OPEN, STREAM, THROW, Violation } from "./frame.ts";
+import { AskingParty } from "./asking-party.ts";
+import type { Called, Opener } from "./asking-party.ts";
+import { ASK, DONE, FAIL, ITEMS, LEAVE, STREAM, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import type { LinkClosed } from "./link-closed.ts";
 import { errorIn, postError } from "./party.ts";
 
 /** How many items are asked for at most, when as many are wanted as there are to come. */
 const window = 16_384;
 
-/** How a stream has ended on the other side. */
-type End = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
-
 /**
  * The reader's side of a stream on the wire: what the near reader wants, and what it may have beyond, is asked for, and what
  * comes in is written to it.
  */
-export class AskingItems implements Startable {
-  readonly name: string;
-  readonly #opener: Opener;
-  readonly #input: unknown;
-  readonly #signal: AbortSignal | undefined;
-  /** Stops listening to the stream's signal. */
-  #release: (() => void) | undefined;
+export class AskingItems extends AskingParty {
   readonly #prefetch: number;
   readonly #stream: Transfer<unknown>;
   #writer!: Writer<unknown>;
-  #close!: (end: End) => void;
-  /** The channel's number; 0 until it has been opened. */
-  #ch = 0;
+  #resolve!: () => void;
+  #reject!: (error: unknown) => void;
   /** How many items have been asked for and have not come. */
   #due = 0;
   /** What has come and has not been written. */
@@ -40,18 +29,9 @@ export class AskingItems implements Startable {
   #leaves = 0;
   /** Whether it will be looked at in a moment how many items to ask for. */
   #looking = false;
-  #over = false;
 
-  constructor(
-    opener: Opener,
-    { name, input, signal }: Called,
-    prefetch: number,
-    stream: Transfer<unknown>,
-  ) {
-    this.#opener = opener;
-    this.name = name;
-    this.#input = input;
-    this.#signal = signal;
+  constructor(line: Opener, called: Called, prefetch: number, stream: Transfer<unknown>) {
+    super(line, called);
     this.#prefetch = prefetch;
     this.#stream = stream;
   }
@@ -60,47 +40,37 @@ export class AskingItems implements Startable {
   run(writer: Writer<unknown>): Promise<void> {
     this.#writer = writer;
     return new Promise((resolve, reject) => {
-      this.#close = (end) => {
-        if (end.failed) reject(end.error);
-        else resolve();
-      };
-      const signal = this.#signal;
-      if (signal !== undefined) this.#release = onAbort(signal, () => this.#abort(signal.reason));
-      this.#opener.open(this);
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.begin();
     });
   }
 
   start(ch: number): void {
-    this.#ch = ch;
-    const ask = Math.max(1, this.#missing);
-    this.#due = ask;
+    this.#due = Math.max(1, this.#missing);
     this.#stream.changed = () => this.#lookSoon();
-    try {
-      this.#opener.post([OPEN, 0, 0, ch, STREAM, this.name, ask, undefined, this.#input]);
-    } catch (error) {
-      this.refuse(error);
-    }
+    this.open(ch, STREAM, this.#due, undefined);
   }
 
   refuse(error: unknown): void {
-    this.#end({ failed: true, error });
+    if (this.#end(error)) this.#reject(error);
   }
 
   /** The reader leaves, unless it is the stream's signal that has ended it. */
   leave(value: unknown): void {
-    if (this.#over || this.#signal?.aborted) return;
-    if (this.#ch === 0) {
-      this.#opener.giveUp(this);
-      this.#end({ failed: false });
+    if (this.over || this.aborted) return;
+    if (this.ch === 0) {
+      this.line.giveUp(this);
+      this.#finish();
       return;
     }
     this.#leaves++;
     this.#stock = [];
     this.#due = 1;
     try {
-      this.#opener.post([LEAVE, 0, 0, this.#ch, value]);
+      this.line.post([LEAVE, 0, 0, this.ch, value]);
     } catch (error) {
-      this.#abort(error);
+      this.abort(error);
     }
   }
 
@@ -112,31 +82,19 @@ export class AskingItems implements Startable {
         if (!current) return;
         const items = frame[5] as unknown[];
         this.#due -= items.length;
-        if (this.#due < 0) throw new Violation("more items have come than were asked for");
+        if (this.#due < 0) throw new Violation("more items than asked for");
         this.#stock.push(...items);
         this.#write();
         this.#lookSoon();
         break;
       }
       case DONE:
-        this.#end({ failed: false });
+        this.#finish();
         break;
       case FAIL:
-        this.refuse(errorIn(this.#opener, frame[5]));
+        this.refuse(errorIn(this.line, frame[5]));
         break;
     }
-  }
-
-  lose(error: LinkClosed): void {
-    this.refuse(error);
-  }
-
-  /** The stream's signal has aborted. */
-  #abort(reason: unknown): void {
-    if (this.#over) return;
-    if (this.#ch === 0) this.#opener.giveUp(this);
-    else postError(this.#opener, reason, (error) => [ABORT, 0, 0, this.#ch, error]);
-    this.refuse(reason);
   }
 
   /** How many items to ask for, for the reader to have what it wants, and what it may have beyond. */
@@ -149,11 +107,11 @@ export class AskingItems implements Startable {
 
   /** Asks for more in a moment: in a turn of its own, since the reader is in the middle of a call. */
   #lookSoon(): void {
-    if (this.#looking || this.#over) return;
+    if (this.#looking || this.over) return;
     this.#looking = true;
     void Promise.resolve().then(() => {
       this.#looking = false;
-      if (this.#over) return;
+      if (this.over) return;
       this.#write();
       this.#ask();
     });
@@ -166,7 +124,7 @@ export class AskingItems implements Startable {
     const half = Math.min(this.#prefetch, window) / 2;
     if (missing <= 0 || (!waits && missing < half)) return;
     this.#due += missing;
-    this.#opener.post([ASK, 0, 0, this.#ch, missing]);
+    this.line.post([ASK, 0, 0, this.ch, missing]);
   }
 
   /** Writes what has come, a part of it at a time, so that it is known how much of it has been taken. */
@@ -180,7 +138,7 @@ export class AskingItems implements Startable {
       this.#lookSoon();
     };
     this.#writer.write(items).then(written, (error: unknown) => {
-      if (!this.#writer.signal.aborted && !this.#over) this.#throw(error);
+      if (!this.#writer.signal.aborted && !this.over) this.#throw(error);
       written();
     });
   }
@@ -188,17 +146,19 @@ export class AskingItems implements Startable {
   /** The reader has thrown, and wants an item now. */
   #throw(error: unknown): void {
     this.#due++;
-    postError(this.#opener, error, (encoded) => [THROW, 0, 0, this.#ch, encoded]);
+    postError(this.line, error, (encoded) => [THROW, 0, 0, this.ch, encoded]);
   }
 
-  /** All that has come is written, and then the near stream ends as the far one has. */
-  #end(end: End): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#release?.();
+  #finish(): void {
+    if (this.#end(undefined)) this.#resolve();
+  }
+
+  /** All that has come is written, before the near stream ends as the far one has. @returns Whether it has not before. */
+  #end(error: unknown): boolean {
+    if (this.over) return false;
+    this.end(error);
     this.#stream.changed = undefined;
-    if (this.#ch > 0) this.#opener.ended(this.#ch, this, end.failed ? end.error : undefined);
     if (this.#stock.length > 0) this.#writer.write(this.#stock.splice(0)).catch(() => {});
-    this.#close(end);
+    return true;
   }
 }

@@ -2,7 +2,7 @@ import { Answering } from "./answering.ts";
 import type { ChannelBody } from "./answering.ts";
 import { AnsweringItems } from "./answering-items.ts";
 import type { StreamBody } from "./answering-items.ts";
-import type { Opener, Startable } from "./asking.ts";
+import type { AskingParty, Opener } from "./asking-party.ts";
 import type { Clock } from "./clock.ts";
 import type { ErrorCodec } from "./error-record.ts";
 import { CHANNEL, FAIL, ITEMS, OPEN, Violation } from "./frame.ts";
@@ -41,7 +41,7 @@ export class Conversations implements Opener {
   /** How many bodies run for the other side, be it still interested or not. */
   #bodies = 0;
   /** The parties that wait until the other side can be reached. */
-  readonly #starting = new Set<Startable>();
+  readonly #starting = new Set<AskingParty>();
   /** What came before all services had been named. */
   #early: Frame[] | undefined = [];
   #over: LinkClosed | undefined;
@@ -76,17 +76,16 @@ export class Conversations implements Opener {
     return this.#clock.after(0, act);
   }
 
-  open(party: Startable): void {
+  open(party: AskingParty): void {
     if (this.#over !== undefined) party.lose(this.#over);
-    else if (this.closing)
-      party.refuse(new RangeError("The session is closing, and opens no channel"));
+    else if (this.closing) party.refuse(new RangeError("The session is closing"));
     else {
       this.#starting.add(party);
       if (this.#wire.ready) this.#start(party);
     }
   }
 
-  giveUp(party: Startable): void {
+  giveUp(party: AskingParty): void {
     this.#starting.delete(party);
     this.#restIfIdle();
   }
@@ -141,11 +140,11 @@ export class Conversations implements Opener {
     // What is said of a channel that has ended has crossed the end.
     if (party !== undefined) party.receive(frame);
     else if (ch > (answers ? this.#opened : this.#heard)) {
-      throw new Violation("a frame is about a channel that was never opened");
+      throw new Violation("a channel that was never opened");
     }
   }
 
-  #start(party: Startable): void {
+  #start(party: AskingParty): void {
     if (!this.#starting.delete(party)) return;
     const ch = ++this.#opened;
     this.#asking.set(ch, party);
@@ -155,7 +154,7 @@ export class Conversations implements Opener {
 
   /** The other side opens a channel. */
   #answer([, , , ch, kind, name, ask, value, input]: Frame): void {
-    if ((ch as number) <= this.#heard) throw new Violation("a channel is opened twice");
+    if ((ch as number) <= this.#heard) throw new Violation("a channel opened twice");
     this.#heard = ch as number;
     const service = this.services.get(name as string);
     const refusal = this.#refusal(service, name as string, kind as Kind);
@@ -180,18 +179,16 @@ export class Conversations implements Opener {
   }
 
   #refusal(service: Service | undefined, name: string, kind: Kind): Error | undefined {
-    if (this.closing) return new RangeError("The other side is closing, and opens no channel");
+    if (this.closing) return new RangeError("The other side is closing");
     if (service === undefined) {
-      return new RangeError(`The other side serves nothing by the name of "${name.slice(0, 64)}"`);
+      return new RangeError(`The other side serves no "${name.slice(0, 64)}"`);
     }
     if (service.kind !== kind) {
       const [is, opens] = kind === CHANNEL ? ["stream", "reader"] : ["channel", "client"];
       return new TypeError(`"${name}" is a ${is}: open it with ${opens}()`);
     }
     if (this.#bodies >= this.limits.channels) {
-      return new RangeError(
-        `The other side serves no more than ${this.limits.channels} channels at a time`,
-      );
+      return new RangeError(`The other side serves ${this.limits.channels} channels at a time`);
     }
     return undefined;
   }

@@ -3,7 +3,7 @@ import { servableOf } from "../core/serving.ts";
 import { Channel } from "../index.ts";
 import type { Client } from "../index.ts";
 import { Asking } from "./asking.ts";
-import type { Opener } from "./asking.ts";
+import type { Opener } from "./asking-party.ts";
 import { relay } from "./relay.ts";
 import type { ClientOptions } from "./services.ts";
 

@@ -3,7 +3,7 @@ import { StreamChannel } from "../index.ts";
 import type { ChannelClosed, Reader } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
 import { AskingItems } from "./asking-items.ts";
-import type { Opener } from "./asking.ts";
+import type { Opener } from "./asking-party.ts";
 import type { ReaderOptions } from "./services.ts";
 
 /**

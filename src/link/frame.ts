@@ -59,15 +59,15 @@ export class Violation extends Error {
  */
 export function checkFrame(value: unknown): Frame {
   if (value instanceof Error) throw new Violation(value.message);
-  if (!Array.isArray(value)) throw new Violation("a frame is no array");
+  if (!Array.isArray(value)) throw new Violation("no frame");
   const frame: Frame = value;
   const type = frame[0];
   const positions = typeof type === "number" ? counts[type] : undefined;
-  if (positions === undefined) throw new Violation("a frame is of an unknown type");
+  if (positions === undefined) throw new Violation("a frame of no type");
   for (const at of positions) {
     const count = frame[at];
     if (!Number.isSafeInteger(count) || (count as number) < 0) {
-      throw new Violation(`element ${at} of a frame of type ${String(type)} is no count`);
+      throw new Violation(`no count at ${at}, frame ${String(type)}`);
     }
   }
   const wellFormed =
@@ -76,7 +76,7 @@ export function checkFrame(value: unknown): Frame {
       : type === OPEN
         ? typeof frame[5] === "string"
         : type !== ITEMS || Array.isArray(frame[5]);
-  if (!wellFormed) throw new Violation(`a frame of type ${String(type)} is malformed`);
+  if (!wellFormed) throw new Violation(`malformed frame ${String(type)}`);
   return frame;
 }
 

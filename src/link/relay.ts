@@ -16,7 +16,7 @@ export async function relay(
   const first = brings ? await server.next() : undefined;
   // A client may have left before its body runs. The body begins nevertheless, as it does near.
   const early = server.signal.aborted ? await server.next() : undefined;
-  let answering = asking.open(first?.value);
+  let answering = asking.first(first?.value);
   // A leave is told at once, even if a request is under way.
   const leave = (): void => {
     server.signal.removeEventListener("abort", leave);

@@ -232,7 +232,7 @@ export class Wire {
     else if (type === HELLO) this.#greet(link, frame);
     else if (!this.#up) {
       // On a link that goes on where another has died, this may be what was under way.
-      if (!this.#resumes) throw new Violation("a frame has come before HELLO");
+      if (!this.#resumes) throw new Violation("a frame before HELLO");
     } else if (type === PING) {
       this.#acknowledged(frame[1] as number);
       if (frame[2]) {
@@ -261,10 +261,7 @@ export class Wire {
     const begunBefore = !this.#met && (received as number) > this.#sent;
     const another = this.#met && id !== this.#other;
     if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
-      this.close(
-        "unknown",
-        "The other side is not the one of before, and cannot resume the session",
-      );
+      this.close("unknown", "The other side knows nothing of this session, and cannot resume it");
       return;
     }
     this.#acknowledged(received as number);
@@ -320,7 +317,7 @@ export class Wire {
   }
 
   #acknowledged(n: number): void {
-    if (n > this.#sent) throw new Violation("a frame is acknowledged that was never sent");
+    if (n > this.#sent) throw new Violation("an acknowledgement of nothing");
     this.#kept.acknowledge(n);
     if (this.#full) this.#measure();
   }
@@ -369,7 +366,7 @@ export class Wire {
       const link = this.#link === undefined ? "there was no link" : "it said nothing";
       this.close(
         "late",
-        `The other side could not be reached again within ${grace} ms: ${link}`,
+        `The other side could not be reached within ${grace} ms: ${link}`,
         this.#lastCause,
       );
     });
@@ -397,22 +394,8 @@ function sizeOf(encoded: Frame | Uint8Array): number | undefined {
   return encoded instanceof Uint8Array ? encoded.byteLength : undefined;
 }
 
-const farewells: Readonly<Record<string, string>> = {
-  closed: "The other side has closed the session",
-  unauthorized: "The other side has refused the session: unauthorized",
-  unknown: "The other side does not know the session, and cannot resume it",
-  version: "The other side speaks another version of the protocol",
-  protocol: "The other side says that this one broke the protocol",
-  unread: "The other side says that this one does not read what it has asked for",
-  refused: "The other side has refused the session",
-  late: "The other side has given up the session, which was not resumed in time",
-  handshake: "The other side waited for HELLO in vain",
-};
-
-/** What BYE means. What is not known is not repeated, since anybody may have said it. */
+/** What BYE means: a word, since anybody may have said it. */
 function farewell(why: unknown): string {
-  return (
-    (typeof why === "string" && Object.hasOwn(farewells, why) ? farewells[why] : undefined) ??
-    "The other side has ended the session"
-  );
+  const word = typeof why === "string" && /^[a-z]{1,16}$/.test(why) ? `: ${why}` : "";
+  return `The other side has ended the session${word}`;
 }

@@ -4,7 +4,7 @@ import { awaitLock, holdLock, needsLocks } from "./web-lock.ts";
 
 /** Where messages go to and come from: a `MessagePort`, a `Worker`, `parentPort`, or a worker's own `self`. */
 export interface PortLike {
-  postMessage(message: unknown, transfer?: never[]): void;
+  postMessage(message: unknown, transfer: never[]): void;
   start?(): void;
   close?(): void;
 }
@@ -77,16 +77,22 @@ class PortLink implements Link {
   send(frame: Frame | Uint8Array): void {
     if (this.#closed) return;
     const transfer = frame instanceof Uint8Array ? undefined : transferred(frame);
-    if (this.#waiting === undefined) this.#port.postMessage(frame, transfer as never[]);
-    else this.#waiting.push(structuredClone(frame, { transfer: (transfer ?? []) as Transferable[] }));
+    if (this.#waiting === undefined) this.#post(frame, transfer);
+    else
+      this.#waiting.push(structuredClone(frame, { transfer: (transfer ?? []) as Transferable[] }));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#flush();
-    this.#port.postMessage(closedNote);
+    this.#post(closedNote);
     this.#release();
+  }
+
+  /** Without a list of what is moved, it takes a platform less time. */
+  #post(message: unknown, transfer?: readonly unknown[]): void {
+    this.#port.postMessage(message, transfer as never[]);
   }
 
   #listen(): void {
@@ -117,7 +123,7 @@ class PortLink implements Link {
     this.#waiting = [];
     const release = holdLock((name) => {
       if (this.#closed) return;
-      if (name !== undefined) this.#port.postMessage(name);
+      if (name !== undefined) this.#post(name);
       this.#flush();
     });
     this.#undo.push(release);
@@ -126,7 +132,7 @@ class PortLink implements Link {
   #flush(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const frame of waiting) this.#port.postMessage(frame);
+    for (const frame of waiting) this.#post(frame);
   }
 
   /** Listens to an event of the platform's kind: with its value, or with an event that holds it. */

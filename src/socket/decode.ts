@@ -43,7 +43,7 @@ class Decoder {
   }
 
   finish(): void {
-    if (this.#at !== this.#bytes.length) throw malformed("something follows the value");
+    if (this.#at !== this.#bytes.length) throw malformed("more than a value");
   }
 
   value(): unknown {
@@ -113,7 +113,7 @@ class Decoder {
       case 0xdf:
         return this.#record(this.#uint32());
       default:
-        throw malformed("a type that does not exist");
+        throw malformed("a type");
     }
   }
 
@@ -134,7 +134,7 @@ class Decoder {
     const record: Record<string, unknown> = {};
     for (let i = 0; i < length; i++) {
       const key = this.value();
-      if (typeof key !== "string" || key === "__proto__") throw malformed("a key is not allowed");
+      if (typeof key !== "string" || key === "__proto__") throw malformed("a key");
       record[key] = this.value();
     }
     this.#levels++;
@@ -143,8 +143,8 @@ class Decoder {
 
   /** What lies deeper has to be there: each part of it takes a byte at least. */
   #open(parts: number): void {
-    if (parts > this.#bytes.length - this.#at) throw malformed("a length is beyond the end");
-    if (this.#levels-- === 0) throw malformed(`nested more than ${deepest} levels deep`);
+    if (parts > this.#bytes.length - this.#at) throw malformed("a length");
+    if (this.#levels-- === 0) throw malformed("nested too deep");
   }
 
   #text(length: number): string {
@@ -179,16 +179,15 @@ class Decoder {
       case TIMESTAMP:
         return date(content);
       default:
-        throw malformed("an extension that does not exist");
+        throw malformed("an extension");
     }
   }
 
   #collection(type: typeof MAP | typeof SET, end: number): unknown {
     const items = this.value();
-    if (!Array.isArray(items) || this.#at !== end)
-      throw malformed("a collection of another length");
+    if (!Array.isArray(items) || this.#at !== end) throw malformed("a collection");
     if (type === SET) return new Set(items);
-    if (items.length % 2 > 0) throw malformed("a key without its value");
+    if (items.length % 2 > 0) throw malformed("a map");
     const map = new Map<unknown, unknown>();
     for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
     return map;
@@ -209,7 +208,7 @@ class Decoder {
   /** @throws At the end of the bytes: the view itself would see it later. */
   #skip(count: number): number {
     const at = this.#at;
-    if (count > this.#bytes.length - at) throw malformed("a length is beyond the end");
+    if (count > this.#bytes.length - at) throw malformed("a length");
     this.#at = at + count;
     return at;
   }
@@ -223,13 +222,13 @@ class Decoder {
 /** An integer that other encoders write in eight bytes. */
 function safe(value: bigint): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw malformed("an integer beyond 2 ** 53");
+  if (!Number.isSafeInteger(number)) throw malformed("an integer");
   return number;
 }
 
 function bigint([sign, ...magnitude]: Uint8Array): bigint {
   if (magnitude.length === 0 || magnitude.length > bigintBytes || sign! > 1) {
-    throw malformed("a bigint of another length");
+    throw malformed("a bigint");
   }
   const digits = magnitude.map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const value = BigInt(`0x${digits}`);
@@ -238,7 +237,7 @@ function bigint([sign, ...magnitude]: Uint8Array): bigint {
 
 function arrayView(content: Uint8Array): ArrayBufferView {
   const type = views[content[0]!];
-  if (type === undefined) throw malformed("an array of a type that does not exist");
+  if (type === undefined) throw malformed("an array");
   return new type(content.slice(1).buffer);
 }
 
@@ -254,10 +253,10 @@ function date(content: Uint8Array): Date {
     case 12:
       return new Date(Number(view.getBigInt64(4)) * 1000 + Math.floor(view.getUint32(0) / 1e6));
     default:
-      throw malformed("a date of another length");
+      throw malformed("a date");
   }
 }
 
 function malformed(what: string): RangeError {
-  return new RangeError(`What has come in cannot be decoded: ${what}`);
+  return new RangeError(`Malformed: ${what}`);
 }

@@ -7,7 +7,9 @@ import { messagePack } from "coroutine-channels/socket";
 import { expect, onTestFinished, test } from "vitest";
 
 import { deferred } from "../support/deferred.ts";
+import { waiting } from "../support/outcome.ts";
 import { settled } from "../support/settled.ts";
+import { farService } from "./by-reference.ts";
 import { DrivenClock } from "./driven-clock.ts";
 import { microtaskLinks } from "./microtask-link.ts";
 import { SilentLink } from "./silent-link.ts";
@@ -157,6 +159,53 @@ test("F3: a leave may cross an item, which is dropped, and whose sender sees tha
   expect(told).toEqual([expect.any(ChannelClosed)]);
   expect(told[0]).toMatchObject({ value: "bye", undelivered: false });
   expect((told[0] as Error).cause).toBe(undefined);
+});
+
+test("a leave is told at once, at whatever microtask it is made", async () => {
+  for (let gap = 0; gap < 40; gap++) {
+    let signal: AbortSignal | undefined;
+    const end = deferred<void>();
+    const client = farService<number>(async (server) => {
+      signal = server.signal;
+      await server.send(1);
+      await end.promise;
+    });
+    await client.next();
+    const waiting = client.next();
+    for (let i = 0; i < gap; i++) await null;
+    const leaving = client.return();
+    await settled();
+    expect({ gap, aborted: signal?.aborted }).toEqual({ gap, aborted: true });
+    end.resolve();
+    expect(await waiting).toEqual({ value: undefined, done: true });
+    expect(await leaving).toEqual({ value: undefined, done: true });
+  }
+});
+
+test("a body that goes on after an error and a leave in one is heard out, at whatever microtask they come", async () => {
+  for (let gap = 0; gap < 20; gap++) {
+    let server: Server<unknown, unknown, unknown> | undefined;
+    const end = deferred<void>();
+    const client = farService<unknown, unknown, unknown>((given) => {
+      server = given;
+      return end.promise;
+    });
+    const calls: Promise<unknown>[] = [];
+    const make = (...made: Promise<unknown>[]): void => void calls.push(...made.map(waiting));
+    make(client.next());
+    await settled();
+    make(client.throw(new Error("e")), server!.put(1));
+    for (let i = 0; i < gap; i++) await null;
+    make(client.return(undefined), server!.send(2));
+    await settled();
+    make(client.next());
+    await settled();
+    make(server!.send(3));
+    await settled();
+    make(client.next());
+    end.resolve();
+    await Promise.allSettled(calls);
+  }
 });
 
 test("F4: when the link is lost for good, both sides are told once", async () => {

@@ -213,6 +213,67 @@ test("another host than before resumes nothing", async () => {
   }
 });
 
+test("another host is known by its name, though nothing has been acknowledged", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const call = failure(numbers(session).next());
+  await settled();
+  links[0]!.dies();
+  await clock.pass(1);
+  links[1]!.says(0, 1, "other", 0);
+  expect(links[1]!.sent.at(-1)).toEqual([10, "unknown"]);
+  expect(await call).toBeInstanceOf(LinkClosed);
+});
+
+test("a session that knows nothing of another's past says so", async () => {
+  const link = new SilentLink();
+  const session = new Session(link, { clock: new DrivenClock() });
+  link.says(0, 1, "secret", 4);
+  expect(link.sent.at(-1)).toEqual([10, "unknown"]);
+  expect(session.signal.aborted).toBe(true);
+});
+
+test("HELLO ends the grace, and the next loss begins another", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  await clock.pass(100_000);
+  expect(session.connected).toBe(true);
+  links[0]!.dies();
+  await clock.pass(29_000);
+  expect(session.signal.aborted).toBe(false);
+  await clock.pass(2000);
+  expect(session.signal.aborted).toBe(true);
+});
+
+test("a stream pauses while much is unread, and goes on when it has been read", async () => {
+  const link = new SilentLink();
+  const clock = new DrivenClock();
+  const session = new Session(link, { clock });
+  session.serveStream<number>("items", async (writer) => {
+    for (let i = 0; ; i++) await writer.send(i);
+  });
+  link.says(0, 1, undefined, 0);
+  await clock.pass(1);
+  const items = (): number =>
+    link.take().flatMap((frame) => (frame[0] === 6 ? (frame[5] as number[]) : [])).length;
+  link.unsent = 5 * 2 ** 20;
+  link.says(1, 1, 0, 1, 1, "items", 1000);
+  await clock.pass(1);
+  const sent = items();
+  expect(sent).toBeLessThan(600);
+  await clock.pass(1000);
+  expect(items()).toBe(0);
+  link.unsent = 0;
+  link.says(9, 1);
+  await clock.pass(1);
+  expect(sent + items()).toBe(1000);
+  link.unsent = 9 * 2 ** 20;
+  link.says(9, 1, 1);
+  expect(link.take().at(-1)).toEqual([10, "unread"]);
+});
+
 test("BYE ends the session, before HELLO, too", async () => {
   const { session, links, clock } = dialled();
   const call = failure(numbers(session).next());
