@@ -35,6 +35,10 @@ export interface Programs {
   buffer(count: number, capacity: number): unknown;
   /** One source, interrupted after so many milliseconds for a turn of the event loop. */
   cooperative(count: number, budget: number): unknown;
+  /** One source that a signal can end, and so many idle milliseconds, if any. */
+  abortable(count: number, idle: number): unknown;
+  /** What an emitter's listener pushes, so many at a time. */
+  callbacks(count: number, burst: number): unknown;
   /** Events of an emitter, emitted so many at a time. */
   events(count: number, burst: number): unknown;
   /** Through a web stream, made by the adapter of this name or by what it stands for. */

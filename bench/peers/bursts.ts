@@ -11,6 +11,7 @@ export async function takeBursts(
   let sum = 0;
   for (let emitted = 0; emitted < count; emitted += burst) {
     const first = items.next();
+    if (emitted === 0) await undefined; // some begin to listen now
     for (let i = 0; i < burst; i++) emitter.emit("item", i);
     sum += value(await first);
     for (let i = 1; i < burst; i++) sum += value(await items.next());

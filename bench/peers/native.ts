@@ -110,6 +110,7 @@ export const peer: Peer = {
     broadcast: staged,
     buffer: staged,
     cooperative: staged,
+    abortable: staged,
     distribute(count, consumers) {
       const source = integers(count);
       return Promise.all(Array.from({ length: consumers }, () => takeSome(source)));

@@ -5,7 +5,11 @@ import type { Peer } from "../measure/peer.ts";
 import { takeBursts } from "./bursts.ts";
 
 const { Channel, ChannelClosed, produce } = library;
-const { broadcast, buffer, cooperative, events, distribute, merge, select } = library;
+const { abortable, broadcast, buffer, callbacks, cooperative, distribute, events, merge, select } =
+  library;
+
+/** Never aborts. */
+const living = new AbortController().signal;
 
 async function* integers(count: number): AsyncGenerator<number, void, void> {
   for (let i = 0; i < count; i++) yield i;
@@ -62,6 +66,19 @@ export const peer: Peer = {
     },
     buffer: (count, capacity) => total(buffer(integers(count), { capacity })),
     cooperative: (count, budget) => total(cooperative(integers(count), { budget })),
+    abortable: (count, idle) =>
+      total(abortable(integers(count), { signal: living, ...(idle > 0 && { idle }) })),
+    callbacks: (count, burst) =>
+      takeBursts(
+        (emitter) =>
+          callbacks<[number]>(({ push }) => {
+            const listener = (item: number) => push([item]);
+            emitter.on("item", listener);
+            return () => emitter.off("item", listener);
+          }),
+        count,
+        burst,
+      ),
     events: (count, burst) =>
       takeBursts((emitter) => events<[number]>(emitter, "item"), count, burst),
   },

@@ -39,6 +39,20 @@ async function total(source: AsyncIterable<number>): Promise<number> {
   return sum;
 }
 
+/** By an executor that does not await `push`. */
+const pushed = (count: number, burst: number): Promise<number> =>
+  takeBursts(
+    (emitter) =>
+      new Repeater<[number]>(async (push, stop) => {
+        const listener = (...args: [number]): void => void push(args);
+        emitter.on("item", listener);
+        await stop;
+        emitter.off("item", listener);
+      }),
+    count,
+    burst,
+  );
+
 /** The closest in intent: a producer inside, an async generator outside, two-way. */
 export const peer: Peer = {
   title: "@repeaterjs/repeater",
@@ -106,17 +120,7 @@ export const peer: Peer = {
     "idle-memory": (count) => Array.from({ length: count }, () => integers(1)),
     merge: (count, sources) =>
       total(Repeater.merge(Array.from({ length: sources }, () => generated(count / sources)))),
-    events: (count, burst) =>
-      takeBursts(
-        (emitter) =>
-          new Repeater<[number]>(async (push, stop) => {
-            const listener = (...args: [number]): void => void push(args);
-            emitter.on("item", listener);
-            await stop;
-            emitter.off("item", listener);
-          }),
-        count,
-        burst,
-      ),
+    events: pushed,
+    callbacks: pushed,
   },
 };

@@ -4,7 +4,7 @@ import { awaitLock, holdLock, needsLocks } from "./web-lock.ts";
 
 /** Where messages go to and come from: a `MessagePort`, a `Worker`, `parentPort`, or a worker's own `self`. */
 export interface PortLike {
-  postMessage(message: unknown, transfer: never[]): void;
+  postMessage(message: unknown, transfer?: never[]): void;
   start?(): void;
   close?(): void;
 }
@@ -76,16 +76,16 @@ class PortLink implements Link {
 
   send(frame: Frame | Uint8Array): void {
     if (this.#closed) return;
-    const transfer = frame instanceof Uint8Array ? [] : (transferred(frame) as Transferable[]);
+    const transfer = frame instanceof Uint8Array ? undefined : transferred(frame);
     if (this.#waiting === undefined) this.#port.postMessage(frame, transfer as never[]);
-    else this.#waiting.push(structuredClone(frame, { transfer }));
+    else this.#waiting.push(structuredClone(frame, { transfer: (transfer ?? []) as Transferable[] }));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#flush();
-    this.#port.postMessage(closedNote, []);
+    this.#port.postMessage(closedNote);
     this.#release();
   }
 
@@ -117,7 +117,7 @@ class PortLink implements Link {
     this.#waiting = [];
     const release = holdLock((name) => {
       if (this.#closed) return;
-      if (name !== undefined) this.#port.postMessage(name, []);
+      if (name !== undefined) this.#port.postMessage(name);
       this.#flush();
     });
     this.#undo.push(release);
@@ -126,7 +126,7 @@ class PortLink implements Link {
   #flush(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const frame of waiting) this.#port.postMessage(frame, []);
+    for (const frame of waiting) this.#port.postMessage(frame);
   }
 
   /** Listens to an event of the platform's kind: with its value, or with an event that holds it. */

@@ -1,5 +1,5 @@
-/** What is to be moved with a value, until that is sent. */
-const transfers = new WeakMap<object, readonly unknown[]>();
+/** What is to be moved with a value, until that is sent: most programs move nothing. */
+let transfers: WeakMap<object, readonly unknown[]> | undefined;
 
 /**
  * Marks what is to be moved, and not copied, when a value is sent over a port: large buffers, ports, streams. Other links
@@ -28,12 +28,13 @@ const transfers = new WeakMap<object, readonly unknown[]>();
  * ```
  */
 export function transfer<V extends object>(value: V, list: readonly unknown[]): V {
-  transfers.set(value, list);
+  (transfers ??= new WeakMap()).set(value, list);
   return value;
 }
 
-/** What is to be moved with the values of a frame, or of the batch in it. */
-export function transferred(frame: readonly unknown[]): unknown[] {
+/** What is to be moved with the values of a frame, or of the batch in it; nothing, if that is nothing. */
+export function transferred(frame: readonly unknown[]): unknown[] | undefined {
+  if (transfers === undefined) return undefined;
   const list: unknown[] = [];
   for (const element of frame) {
     if (typeof element !== "object" || element === null) continue;
@@ -43,5 +44,5 @@ export function transferred(frame: readonly unknown[]): unknown[] {
       if (typeof item === "object" && item !== null) list.push(...(transfers.get(item) ?? []));
     }
   }
-  return list;
+  return list.length > 0 ? list : undefined;
 }

@@ -575,11 +575,11 @@ export function lawsOfSignals(name: string, make: Make): void {
 
     test("does not let a return that comes after the abort wait for a closing that never ends", async () => {
       const { controller, signal } = listened();
-      const source = {
-        next: async () => ({ value: 1, done: false }),
-        return: () => new Promise<never>(() => {}),
-      };
-      const flow = await begun(make({ [Symbol.asyncIterator]: () => source }, { signal }));
+      const never = new Promise<never>(() => {});
+      let asked = 0;
+      const next = async () => (asked++ === 0 ? { value: 1, done: false } : never);
+      const source = { [Symbol.asyncIterator]: () => ({ next, return: () => never }) };
+      const flow = await begun(make(source, { signal }));
       await settled();
       controller.abort("enough");
       expect(await flow.return("left")).toEqual({ value: "left", done: true });

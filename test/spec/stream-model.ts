@@ -240,7 +240,7 @@ export class StreamModel {
     this.#cause = reason;
     this.#untold.reader = [reason];
     if (this.#opening) this.#opening.out = aborted;
-    else if (waiting.length === 0 && !end) this.#untold.writer = [reason];
+    else if (waiting.length === 0) this.#untold.writer = [reason];
     this.#opening = undefined;
     for (const wish of this.#wishes.splice(0)) this.#finish(wish);
   }

@@ -5,7 +5,7 @@ import { Queue } from "../../core/queue.ts";
 import { Failure } from "../../core/settle.ts";
 import { ListLoan, Loan } from "./loan.ts";
 import type { Lender } from "./loan.ts";
-import { Offer } from "./offer.ts";
+import type { Offer } from "./offer.ts";
 import { Supply } from "./supply.ts";
 import type { Wish } from "./wish.ts";
 
@@ -84,20 +84,17 @@ export class Transfer<T> extends Life implements Lender<T> {
     return offer;
   }
 
-  /** A wish for one item meets many that are at hand. @returns The item; nothing if this is not so. */
+  /** A wish for one item meets an offer of many. @returns The item; nothing if this is not so. */
   pull(): IteratorResult<T, undefined> | undefined {
     const supply = this.#offers.head?.supply;
-    if (!supply?.ready || this.#wishes.head !== undefined || this.#running) return undefined;
-    if (this.#taken !== undefined || this.#kept !== undefined) return undefined;
-    return { value: supply.take(), done: false };
+    if (supply === undefined || this.#wishes.head !== undefined || this.#running) return undefined;
+    return this.#taken === undefined && this.#kept === undefined ? this.#find(supply) : undefined;
   }
 
   override enter(call: Wish<T> | Offer<T>): void {
-    // A call that waits for an iterator ends what has been lent before.
-    if (this.#running && call.side === CLIENT) this.age++;
-    const leaves = call.side === CLIENT && call.kind === RETURN;
-    const queues = !leaves && this.#postponed.length === 0;
-    if (queues || !this.#postpones(() => super.enter(call))) super.enter(call);
+    if (!this.#postpones(() => super.enter(call))) super.enter(call);
+    // Another call waits.
+    else if (call.side === CLIENT) this.age++;
   }
 
   /** A call does not come in after all. */
@@ -129,11 +126,9 @@ export class Transfer<T> extends Life implements Lender<T> {
         this.settle();
         return { value, done: false };
       }
-      if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
-      const found = supply.ready;
-      const result = found ? { value: supply.take(), done: false as const } : undefined;
-      if (!found || this.#wishes.head !== undefined || this.#postponed.length > 0) this.advance();
+      const result = this.#find(supply);
       if (result !== undefined) return result;
+      this.advance();
     }
     return { value: undefined, done: true };
   }
@@ -168,7 +163,8 @@ export class Transfer<T> extends Life implements Lender<T> {
 
   protected get idle(): boolean {
     const { head } = this.#offers;
-    return this.#taken === undefined && this.#hearing.size === 0 && (!head || !bringsItem(head));
+    if (this.#taken !== undefined || this.#hearing.size > 0 || this.#kept?.ready) return false;
+    return !head || !bringsItem(head);
   }
 
   /** Lets items fill wishes until no more are at hand, and then asks for one, if one is wanted. */
@@ -332,6 +328,15 @@ export class Transfer<T> extends Life implements Lender<T> {
     do this.#run(supply);
     while (this.#joins(supply));
     return true;
+  }
+
+  /** Takes an item of a supply, whose iterator is asked if none is at hand. */
+  #find(supply: Supply<T>): IteratorYieldResult<T> | undefined {
+    if (!supply.ready && !supply.async && supply.source !== undefined) this.#run(supply);
+    if (!supply.ready) return undefined;
+    const value = supply.take();
+    if (this.#postponed.length > 0) this.advance();
+    return { value, done: false };
   }
 
   #run(supply: Supply<T>): void {

@@ -34,13 +34,15 @@ export function withLinks(source: string, text: string, wanted: Set<string>): st
 }
 
 /** What is not there gets the address that it would have: the checks of the built site report it. */
-function addressOf(path: string, wanted: Set<string>): string {
-  if (path.endsWith(".md")) return `/${ELSEWHERE[path] ?? path}`;
-  if (!existsSync(project + path)) return `/source/${path}.md`;
-  wanted.add(path);
+export function addressOf(path: string, wanted: Set<string>): string {
+  if (ELSEWHERE[path] !== undefined) return `/${ELSEWHERE[path]}`;
+  if (path.startsWith("docs/")) return `/${path}`;
+  if (existsSync(project + path)) wanted.add(path);
   return `/${pageOfSource(path)}`;
 }
 
 export function pageOfSource(path: string): string {
-  return statSync(project + path).isDirectory() ? `source/${path}/index.md` : `source/${path}.md`;
+  if (path.endsWith(".md")) return `source/${path}`;
+  const folder = statSync(project + path, { throwIfNoEntry: false })?.isDirectory();
+  return folder ? `source/${path}/index.md` : `source/${path}.md`;
 }

@@ -14,7 +14,7 @@ import { dirname, posix } from "node:path";
 import { filesBelow } from "../../../scripts/files.ts";
 import { benchmarkPictures } from "./benchmark.ts";
 import { pages, project, site } from "./folders.ts";
-import { ELSEWHERE, pageOfSource, withLinks } from "./links.ts";
+import { addressOf, ELSEWHERE, pageOfSource, withLinks } from "./links.ts";
 import { titleOf } from "./programs.ts";
 
 export interface Page {
@@ -63,19 +63,20 @@ function write(path: string, text: string): void {
 
 /** The page of a source file, or the list of a folder's files. */
 function writeSource(path: string, wanted: Set<string>): void {
-  if (!statSync(project + path).isDirectory()) {
+  const page = pageOfSource(path);
+  if (path.endsWith(".md")) {
+    write(page, withLinks(path, read(path), wanted));
+  } else if (!statSync(project + path).isDirectory()) {
     const language = posix.extname(path).slice(1) || "sh";
     const code = `\`\`\`\`${language}\n${read(path)}\`\`\`\`\n`;
-    write(pageOfSource(path), `---\naside: false\n---\n\n# ${path}\n\n${code}`);
-    return;
+    write(page, `---\naside: false\n---\n\n# ${path}\n\n${code}`);
+  } else {
+    const files = filesBelow(path, "").filter((file) => /\.(ts|mjs|json|md)$/.test(file));
+    const rows = files.map(
+      (file) => `- [\`${file}\`](${addressOf(file, wanted)}) ${firstComment(file)}`,
+    );
+    write(page, `# ${path}\n\n${rows.join("\n")}\n`);
   }
-  const files = filesBelow(path, "").filter((file) => /\.(ts|mjs|json|md)$/.test(file));
-  const rows = files.map((file) => {
-    if (!file.endsWith(".md")) wanted.add(file);
-    const address = file.endsWith(".md") ? `/${ELSEWHERE[file] ?? file}` : `/${pageOfSource(file)}`;
-    return `- [\`${file}\`](${address}) ${firstComment(file)}`;
-  });
-  write(pageOfSource(path), `# ${path}\n\n${rows.join("\n")}\n`);
 }
 
 function listOfExamples(): string {

@@ -19,11 +19,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "docs/far-ends",
     "docs/seeing",
     "docs/troubleshooting",
-    "docs/troubleshooting-jest",
   ],
   "Composing channels": ["docs/flow/"],
   Reference: ["docs/semantics", "api/index", "benchmark", "docs/design"],
-  Compared: ["docs/comparison", "docs/coming-from"],
+  Compared: ["docs/comparison", "docs/coming-from", "docs/from-repeater"],
   Project: ["changelog", "contributing", "security"],
 };
 
@@ -31,7 +30,6 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 const SHORT: Readonly<Record<string, string>> = {
   introduction: "Introduction",
   "api/index": "API",
-  "docs/troubleshooting-jest": "Jest and CommonJS",
 };
 
 export function sidebar(): DefaultTheme.Sidebar {
