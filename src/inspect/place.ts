@@ -61,10 +61,10 @@ export function here(entry: Entry = here): Place {
   }
 }
 
-/** Lets errors that are made meanwhile have a deep stack. */
+/** Lets errors that are made meanwhile have a deep stack, unless somebody wants none at all: until it is read, it holds what it shows. */
 export function withDepth<R>(make: () => R): R {
   const { stackTraceLimit } = Error;
-  if (stackTraceLimit === undefined) return make();
+  if (stackTraceLimit === undefined || stackTraceLimit === 0) return make();
   try {
     Error.stackTraceLimit = depth;
     return make();

@@ -157,3 +157,33 @@ test("two bodies of one name are two", () => {
     ),
   ).toEqual([]);
 });
+
+test("a server that waits for a request waits for who uses the client", () => {
+  const knowledge = new Knowledge();
+  const call = (channel: number, end: "client" | "server", number: number, name: string) => {
+    const routine = { name, key: name, certain: true };
+    const event = {
+      t: 0,
+      channel,
+      type: "call",
+      end,
+      call: number,
+      op: "send",
+      routine: name,
+    } as const;
+    knowledge.apply(event, { routine });
+  };
+  const answer = (channel: number, end: "client" | "server", number: number) =>
+    knowledge.apply({ t: 0, channel, type: "answer", end, call: number, how: "item" });
+  call(1, "client", 1, "reader");
+  answer(1, "client", 1);
+  call(1, "server", 2, "writer");
+  call(2, "server", 3, "writer's other hand");
+  answer(2, "server", 3);
+  knowledge.apply(
+    { t: 0, channel: 2, type: "body", end: "server", routine: "writer" },
+    { routine: { name: "writer", key: "writer", certain: true } },
+  );
+  call(2, "client", 4, "reader");
+  expect(names(circlesIn(knowledge.waiting))).toEqual([["writer", "reader"]]);
+});

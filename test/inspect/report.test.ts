@@ -101,3 +101,12 @@ test("a hostile name moves no cursor and breaks no line", () => {
   expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   expect(report).toContain("a\\u001b[31m\\u000ab\\u202e.client.next");
 });
+
+test("channels that the library makes for itself are not counted", () => {
+  const knowledge = new Knowledge();
+  const channel = { t: 0, channel: 1, type: "channel", name: "inner" } as const;
+  knowledge.apply(channel, { inside: true });
+  knowledge.apply({ t: 0, channel: 1, type: "call", end: "client", call: 1, op: "next" });
+  const report = reportOf({ ...nothing, waiting: knowledge.waiting });
+  expect(report).toMatch(/^coroutine-channels: 1 call waits\.\n/);
+});
