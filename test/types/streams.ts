@@ -47,8 +47,8 @@ export async function writing(): Promise<void> {
   (await writer.put("text", { signal: undefined })) satisfies void;
   // @ts-expect-error: it writes text
   await writer.put(1);
-  // @ts-expect-error: a method belongs to its writer
   const { send } = writer;
+  // @ts-expect-error: a method belongs to its writer
   void send("text");
 }
 

@@ -82,7 +82,7 @@ function load(library: readonly LibraryFile[]): ReadonlyMap<string, string> {
     const name = `/coroutine-channels/${path}`;
     const code = text
       .replaceAll(IMPORTED_FILE, address)
-      .replaceAll("import.meta.url", `"file://${name}"`);
+      .replaceAll(/\bimport\.meta\b/g, `({ url: "file://${name}" })`);
     addresses.set(path, blob(`${code}\n//# sourceURL=${name}`));
   }
   return addresses;
