@@ -31,6 +31,8 @@ export default defineConfig({
     // The same tests once more, with every channel watched.
     setupFiles: process.env["TEST_WATCHED"] ? ["src/inspect.ts"] : [],
     execArgv: ["--expose-gc"],
+    // One for each core: vitest leaves one idle.
+    maxWorkers: "100%",
     // Far beyond what any test takes: only what hangs is stopped.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 /** Every program in the documentation compiles, the broken ones too: running strips types unread. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -27,6 +27,7 @@ test("the documentation's programs compile", { timeout: 30_000 }, () => {
     const config = { extends: `${root}tsconfig.json`, compilerOptions, include: ["**/*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
     expect(() => runTool("tsc", ["-p", folder, "--pretty", "false"])).not.toThrow();
   } finally {
     rmSync(folder, { recursive: true });
