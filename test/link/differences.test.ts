@@ -90,7 +90,9 @@ test("F1: results, inputs and departures that cannot be copied are errors, and e
     await server.send(1).catch((error: unknown) => ends.push(error));
   });
   await expect(near.client("results").next()).rejects.toMatchObject({ name: "DataCloneError" });
-  await expect(near.client("numbers", () => {}).next()).rejects.toMatchObject({ name: "DataCloneError" });
+  await expect(near.client("numbers", () => {}).next()).rejects.toMatchObject({
+    name: "DataCloneError",
+  });
   const client = near.client<number, void, unknown>("numbers");
   await client.next();
   await expect(client.return(() => {})).rejects.toMatchObject({ name: "DataCloneError" });
