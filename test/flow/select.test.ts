@@ -243,7 +243,7 @@ describe("select", () => {
     expect(await keys(2, false)).toBe("aa");
   });
 
-  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its distribute over 10,000 rounds when it is fair", async () => {
+  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (let i = 0; ; i++) await server.send(i);
@@ -336,7 +336,7 @@ describe("select", () => {
   });
 
   test("rejects without arms, and for what is no iterator, and takes nothing then", async () => {
-    for (const none of [{}, { a: undefined }]) {
+    for (const none of [{}, { a: undefined }, undefined as never]) {
       await expect(select(none)).rejects.toThrow(new TypeError("select() needs at least one arm"));
     }
     const { client, server } = await opened<string>();
@@ -595,6 +595,24 @@ describe("select", () => {
     const request = client.next();
     void server.send("still there").catch(() => {});
     expect(await request).toEqual({ value: "still there", done: false });
+  });
+
+  test("each arm is read once, since to read it may run foreign code", async () => {
+    const { client, server } = await opened<string>();
+    let reads = 0;
+    const arms = {
+      client,
+      get other() {
+        reads++;
+        return new Channel<string>().client();
+      },
+    };
+    const { signal } = new AbortController();
+    const count = listeners(signal);
+    const selecting = select(arms, { signal, fair: true });
+    void server.send("a").catch(() => {});
+    expect(await selecting).toEqual({ key: "client", value: "a", done: false });
+    expect([reads, count()]).toEqual([1, 0]);
   });
 
   test("an arm that is withdrawn while it is asked, because asking it has fired another, costs no item", async () => {
