@@ -131,5 +131,9 @@ function namesOf(names: EventNames): Set<string | symbol> {
 }
 
 function errorOf(event: unknown): unknown {
-  return (event as { readonly error?: unknown }).error ?? event;
+  try {
+    return (event as { readonly error?: unknown } | undefined)?.error ?? event;
+  } catch (error) {
+    return error; // what an event throws is no business of its target's
+  }
 }

@@ -199,6 +199,17 @@ describe("broadcast", () => {
     await expect(two.return()).rejects.toBe(error);
   });
 
+  test("takes a capacity of undefined for none", async () => {
+    const source = waiting([1, 2]);
+    const items = broadcast(source);
+    const idle = items.subscribe({ capacity: undefined });
+    const busy = items.subscribe();
+    void busy.next();
+    await settled();
+    expect(source.asked).toBe(0); // the others wait for it
+    await Promise.all([idle.return(), busy.return()]);
+  });
+
   test("rejects options that make no sense, and does not join then", async () => {
     const source = new Probe({ items: [1] });
     const items = broadcast(source);
