@@ -95,7 +95,7 @@ export function events(
     /** Removes all listeners, even if that fails with one. */
     function stop(): void {
       try {
-        listening.pop()?.();
+        listening.pop()!();
       } finally {
         if (listening.length > 0) stop();
       }

@@ -102,7 +102,7 @@ export async function select<const A extends Arms>(
       const answer: Settle = (outcome) => {
         if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
         if (fair) lastTaken.set(arm, ++selections);
-        const { value, done = false } = outcome as IteratorResult<unknown>;
+        const { value, done } = outcome as IteratorResult<unknown>;
         settle(arm, () => resolve({ key, value, done } as Selected<A>));
       };
       try {

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { broadcast, cooperative, distribute, events, merge, select } from "coroutine-channels";
+import { broadcast, buffer, cooperative, distribute, events, merge, select } from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 import { makeAskable } from "../../src/core/ask.ts";
@@ -539,6 +539,27 @@ describe("select", () => {
     await expect(flow.throw(error)).rejects.toBe(error);
     expect(await selected).toEqual({ key: "flow", value: undefined, done: true });
     expect(source.closed).toBe(1);
+  });
+
+  test("a piece that is asked and left in the same turn makes progress all the same", async () => {
+    const sources = Array.from({ length: 6 }, () => new Probe({ items: [1] }));
+    const pieces = [
+      merge(sources[0]!),
+      buffer(sources[1]!, { capacity: 1 }),
+      broadcast(sources[2]!).subscribe(),
+      distribute(sources[3]!).subscribe(),
+      cooperative(sources[4]!),
+      sources[5]! as AsyncIterator<number>,
+    ];
+    for (const [i, piece] of pieces.entries()) {
+      const controller = new AbortController();
+      const selecting = select({ piece }, { signal: controller.signal });
+      controller.abort("withdrawn");
+      await expect(selecting).rejects.toBe("withdrawn");
+      await settled();
+      expect(sources[i]!.given).toBe(1);
+      expect(await select({ piece })).toEqual({ key: "piece", value: 1, done: false });
+    }
   });
 
   test("makes progress with a piece next to an arm that is always ready", async () => {

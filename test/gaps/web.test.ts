@@ -87,7 +87,7 @@ function streamOf(source: Source): ReadableStream<unknown> {
 }
 
 gapLaw("fromReadableStream", {
-  sources: asyncSources.filter((kind) => kind !== "mute"),
+  sources: asyncSources,
   make(run, source) {
     const client = fromReadableStream(streamOf(source));
     const { receive } = clientActs(run, client as AnyClient);
