@@ -87,7 +87,7 @@ function streamOf(source: Source): ReadableStream<unknown> {
 }
 
 gapLaw("fromReadableStream", {
-  sources: asyncSources,
+  sources: asyncSources.filter((kind) => kind !== "mute"),
   make(run, source) {
     const client = fromReadableStream(streamOf(source));
     const { receive } = clientActs(run, client as AnyClient);
@@ -97,6 +97,14 @@ gapLaw("fromReadableStream", {
   over: { leave: ["client"], throw: ["client"] },
   rest,
   sample: 7,
+});
+
+/** The leaving settles a turn later, in which the stream has shown that it is quiet. */
+gapLaw("fromReadableStream, of a stream that cannot be cancelled", {
+  sources: ["mute"],
+  make: (run, source) => consumer(run, fromReadableStream(streamOf(source))),
+  starts,
+  rest,
 });
 
 async function* passed(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
