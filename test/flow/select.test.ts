@@ -3,7 +3,15 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { broadcast, buffer, cooperative, distribute, events, merge, select } from "coroutine-channels";
+import {
+  broadcast,
+  buffer,
+  cooperative,
+  distribute,
+  events,
+  merge,
+  select,
+} from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 import { makeAskable } from "../../src/core/ask.ts";
