@@ -259,22 +259,6 @@ describe("fromReadableStream", () => {
 });
 
 describe("toTransformStream", () => {
-  test("aborted before anybody reads, is an error for nobody where the stage ends without an item", async () => {
-    for (const stage of [
-      () => [],
-      () => {
-        throw new Error("stage");
-      },
-    ]) {
-      const { readable, writable } = toTransformStream(async function* () {
-        yield* stage();
-      });
-      await writable.abort(new Error("abort"));
-      await readable.getReader().read().catch(caught);
-      await settled();
-    }
-  });
-
   test("aborted before anybody reads, then cancelled, is an error for nobody", async () => {
     const { readable, writable } = toTransformStream((items) => items);
     await writable.abort("x");
