@@ -47,14 +47,8 @@ export function clientOf<T>(
     async return(value?: void | PromiseLike<void>) {
       const returned = returnOf.call(client, value);
       returned.catch(() => {}); // told below
-      // An end awaits a promise before it leaves with what that gives.
-      const reason = channel.closed
-        ? value
-        : await returned.then(
-            (result) => result.value,
-            () => {},
-          );
-      await leave(reason);
+      // An end that is given a promise awaits that, and calls this again with what it gives.
+      if (channel.closed) await leave(value);
       return returned;
     },
 

@@ -48,7 +48,7 @@ export class Sender<T> {
       await this.#end.send(item, { signal });
     } catch (error) {
       // An error that the client threw: as in a generator that does not catch it, all is over.
-      if (!signal.aborted) await this.abort(error);
+      await this.abort(error);
       throw error;
     }
   }

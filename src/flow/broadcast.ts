@@ -14,7 +14,9 @@ export interface BroadcastOptions {
 }
 
 /** Options of a consumer: those of {@link buffer}, all of which may be left out. */
-export type SubscribeOptions<T> = Partial<BufferOptions<T>>;
+export type SubscribeOptions<T> = {
+  [Name in keyof BufferOptions<T>]?: BufferOptions<T>[Name] | undefined;
+};
 
 /** Hands every item to every consumer: each iteration of it is a new one. */
 export interface Broadcast<T> {
@@ -87,7 +89,8 @@ class BroadcastHub<T> extends Hub<T> {
   }
 
   override subscribe(options: SubscribeOptions<T> = {}): Tap<T> {
-    const kept = new Backlog(options);
+    const { capacity, ...others } = options;
+    const kept = new Backlog(capacity === undefined ? others : options);
     for (const item of this.#recent?.all() ?? []) kept.keep(item);
     const tap: Tap<T> = new Tap(this, kept);
     this.join(tap);

@@ -66,6 +66,6 @@ export function buffer<T, R>(
   source: AnyIterable<T, R>,
   options: BufferOptions<T>,
 ): AsyncGenerator<T, R, void> {
-  const { capacity, overflow, onDrop, signal } = options;
+  const { capacity, overflow, onDrop, signal } = options ?? {};
   return new Pipe(source, new Backlog({ capacity, overflow, onDrop })).endOn(signal);
 }

@@ -83,7 +83,7 @@ class DistributionHub<T> extends Hub<T> {
 
   override leave(tap: Tap<T>, told: (error: unknown) => void): Promise<unknown> | undefined {
     this.#hungry.delete(tap);
-    this.#due &&= this.#hungry.size > 0;
+    this.#due = false;
     return super.leave(tap, told);
   }
 

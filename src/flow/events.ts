@@ -95,7 +95,7 @@ export function events(
     /** Removes all listeners, even if that fails with one. */
     function stop(): void {
       try {
-        listening.pop()?.();
+        listening.pop()!();
       } finally {
         if (listening.length > 0) stop();
       }
@@ -131,5 +131,9 @@ function namesOf(names: EventNames): Set<string | symbol> {
 }
 
 function errorOf(event: unknown): unknown {
-  return (event as { readonly error?: unknown }).error ?? event;
+  try {
+    return (event as { readonly error?: unknown } | undefined)?.error ?? event;
+  } catch (error) {
+    return error; // what an event throws is no business of its target's
+  }
 }

@@ -89,9 +89,8 @@ class Confluence<T> extends Outlet<T> {
     if (--this.#open === 0) this.end();
   }
 
-  close(told: (error: unknown) => void): Promise<unknown> | undefined {
-    const closing = this.#inlets.flatMap(({ source }) => source.close(told) ?? []);
-    return closing.length > 0 ? Promise.all(closing) : undefined;
+  close(told: (error: unknown) => void): Promise<unknown> {
+    return Promise.all(this.#inlets.map(({ source }) => source.close(told)));
   }
 }
 

@@ -73,8 +73,8 @@ export async function select<const A extends Arms>(
   { signal, fair = false }: SelectOptions = {},
 ): Promise<Selected<A>> {
   if (signal?.aborted) throw signal.reason;
-  const names = namesOf(arms);
-  if (fair) names.sort((a, b) => (lastTaken.get(arms[a]!) ?? 0) - (lastTaken.get(arms[b]!) ?? 0));
+  const present = armsOf(arms);
+  if (fair) present.sort(([, a], [, b]) => (lastTaken.get(a) ?? 0) - (lastTaken.get(b) ?? 0));
   return new Promise((resolve, reject) => {
     const withdrawals = new Map<Arm<unknown>, () => void>();
     let over = false;
@@ -93,8 +93,7 @@ export async function select<const A extends Arms>(
 
     const release = signal && onAbort(signal, () => settle(undefined, () => reject(signal.reason)));
 
-    for (const key of names) {
-      const arm = arms[key]!;
+    for (const [key, arm] of present) {
       if (over) break;
       if (withdrawals.has(arm)) continue;
       const waits = (withdraw: () => void): void => {
@@ -103,7 +102,7 @@ export async function select<const A extends Arms>(
       const answer: Settle = (outcome) => {
         if (outcome instanceof Failure) return settle(arm, () => reject(outcome.error));
         if (fair) lastTaken.set(arm, ++selections);
-        const { value, done = false } = outcome as IteratorResult<unknown>;
+        const { value, done } = outcome as IteratorResult<unknown>;
         settle(arm, () => resolve({ key, value, done } as Selected<A>));
       };
       try {
@@ -116,18 +115,17 @@ export async function select<const A extends Arms>(
 }
 
 /**
- * The names of the arms that are not left out.
+ * The arms that are not left out, with their names. Each is read once, since to read it may run foreign code.
  *
  * @throws `TypeError` when there are none, or one is no async iterator.
  */
-function namesOf(arms: Arms): string[] {
-  const names = Object.keys(arms).filter((name) => arms[name] !== undefined);
-  for (const name of names) {
-    const arm = arms[name] as Partial<Arm<unknown>> | null;
+function armsOf(arms: Arms): [name: string, arm: Arm<unknown>][] {
+  const present = Object.entries(arms ?? {}).filter(([, arm]) => arm !== undefined);
+  for (const [name, arm] of present as [string, Partial<Arm<unknown>> | null][]) {
     if (typeof arm?.next !== "function") {
       throw wrongType(`The arm "${name}" must be an async iterator`, arm);
     }
   }
-  if (names.length === 0) throw new TypeError("select() needs at least one arm");
-  return names;
+  if (present.length === 0) throw new TypeError("select() needs at least one arm");
+  return present as [string, Arm<unknown>][];
 }

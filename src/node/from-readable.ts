@@ -13,7 +13,8 @@ import type { Client } from "../index.ts";
  * error of the stream, after the items that it had, and with Node's `ERR_STREAM_PREMATURE_CLOSE` when the stream is
  * destroyed before its end. Leaving the client destroys the stream at once, even while it is quiet, which `break` in a
  * `for await` over the stream itself cannot do: `return()` without an error, `throw(error)` with it. They settle when the
- * stream has closed, and reject with an error that comes of that, or was on its way to the client.
+ * stream has closed, and reject with an error that comes of that, or was on its way to the client. If a read was waiting,
+ * they wait for a turn of the event loop at most.
  *
  * @param readable What to read from, and not to be read by anybody else. It may be a `Duplex`, which is destroyed whole.
  * @returns A client, whose overlapping, cancelled and awaited calls are those of any channel.

@@ -108,7 +108,7 @@ class ChannelDuplex<T, U> extends Duplex {
     this.#written = undefined;
     const { value } = (this.#client.signal.reason ?? {}) as Partial<ChannelClosed>;
     const tell = (): void => {
-      this.off("end", tell).off("close", tell);
+      this.off("close", tell);
       done(new ChannelClosed({ value, undelivered: true }));
     };
     if (this.readableEnded || this.destroyed) tell();

@@ -8,7 +8,8 @@ import type { Client } from "../index.ts";
  * The stream is read once for each request, and is locked until it has ended or the client has left. The client rejects
  * with the very error of the stream. `return(value)` and `throw(error)` cancel the stream at once, even while a read is
  * waiting, with the value or the error as the reason. They settle when the stream has been cancelled, and reject with an
- * error that comes of that, or was on its way to the client.
+ * error that comes of that, or was on its way to the client. If a read was waiting, they wait for a turn of the event loop
+ * at most.
  *
  * What the stream itself reads ahead is its own business: many are made with a high-water mark of 1.
  *
@@ -30,10 +31,18 @@ export function fromReadableStream<T>(stream: ReadableStream<T>): Client<T> {
     throw new TypeError(`Could not read from ${shown(stream)}: pass a ReadableStream`);
   }
   const reader = stream.getReader();
+  let left = false;
   return clientOf<T>(
     {
-      next: () => reader.read(),
-      return: (reason) => reader.cancel(reason) as Promise<never>,
+      async next() {
+        const result = await reader.read();
+        // A stream that is cancelled answers the read that waits, be its source as quiet as ever.
+        return left ? new Promise<never>(() => {}) : result;
+      },
+      return(reason) {
+        left = true;
+        return reader.cancel(reason) as Promise<never>;
+      },
     },
     () => reader.releaseLock(),
   );

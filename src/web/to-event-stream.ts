@@ -93,7 +93,7 @@ export function toEventStream<T>(
     });
     return {
       ask() {
-        quiet();
+        quiet(); // a stream may ask again before it is answered
         if (heartbeat !== undefined) {
           timer = setTimeout(() => stream.give(text.encode(comment)), heartbeat);
         }

@@ -48,6 +48,17 @@ describe("abortable", () => {
     expect(log).toEqual(["inner"]);
   });
 
+  test("a request that overlaps another does not give that more time", async () => {
+    timers();
+    const flow = abortable(waiting(), { idle: 1000 });
+    const first = flow.next();
+    vi.advanceTimersByTime(600);
+    const second = flow.next();
+    vi.advanceTimersByTime(400);
+    await expect(first).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(await second).toEqual(done);
+  });
+
   test("anthropics/anthropic-sdk-typescript#1206, langchain-ai/langchainjs#11098: ends a stream that stalls with a TimeoutError, and leaves it", async () => {
     timers();
     const source = new Probe({ items: ["a", "b"], then: "wait" });
@@ -147,6 +158,10 @@ describe("abortable", () => {
       expect(vi.getTimerCount()).toBe(0);
       await flow.return();
     }
+    const flow = abortable(waiting(), { idle: 2 ** 31 - 1 });
+    void flow.next();
+    expect(vi.getTimerCount()).toBe(1);
+    await flow.return();
   });
 
   test.each([0, -1, NaN])("rejects an idle time of %s", (idle) => {

@@ -199,6 +199,34 @@ describe("broadcast", () => {
     await expect(two.return()).rejects.toBe(error);
   });
 
+  test("a consumer that another's onDrop makes leave is not handed the item that is dealt out", async () => {
+    const source = waiting([1, 2]);
+    const items = broadcast(source);
+    const lost: unknown[] = [];
+    const first = items.subscribe({
+      capacity: 1,
+      overflow: "drop-newest",
+      onDrop: () => void second.return(),
+    });
+    const second = items.subscribe({ capacity: 1, onDrop: (item) => void lost.push(item) });
+    const third = items.subscribe();
+    const seen = [third.next(), third.next(), second.next()];
+    expect(await Promise.all(seen)).toEqual([item(1), item(2), item(1)]);
+    expect(lost).toEqual([]);
+    await Promise.all([first.return(), third.return()]);
+  });
+
+  test("takes a capacity of undefined for none", async () => {
+    const source = waiting([1, 2]);
+    const items = broadcast(source);
+    const idle = items.subscribe({ capacity: undefined });
+    const busy = items.subscribe();
+    void busy.next();
+    await settled();
+    expect(source.asked).toBe(0); // the others wait for it
+    await Promise.all([idle.return(), busy.return()]);
+  });
+
   test("rejects options that make no sense, and does not join then", async () => {
     const source = new Probe({ items: [1] });
     const items = broadcast(source);

@@ -37,6 +37,10 @@ describe("buffer", () => {
     expect(() => buffer(new Probe(), options)).toThrow(new RangeError(message));
   });
 
+  test("says what is missing where there are no options at all", () => {
+    expect(() => buffer(new Probe(), undefined as never)).toThrow(RangeError);
+  });
+
   test("rejects an unknown policy", () => {
     const options = { capacity: 1, overflow: "drop" as "wait" };
     const message = "Unknown overflow policy: drop (expected wait, drop-oldest or drop-newest)";

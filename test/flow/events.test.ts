@@ -399,6 +399,30 @@ describe("events that end it", () => {
     expect(socket.count).toBe(0);
   });
 
+  test("throws nothing at its target, though the event has an error that cannot be read, or there is none", async () => {
+    const failure = new Error("unreadable");
+    const unreadable = Object.defineProperty(new Event("error"), "error", {
+      get() {
+        throw failure;
+      },
+    });
+    for (const [event, expected] of [
+      [unreadable, failure],
+      [undefined, undefined],
+    ]) {
+      const listeners = new Map<string, (event: unknown) => void>();
+      const target = {
+        addEventListener: (name: string, listener: (event: unknown) => void) =>
+          void listeners.set(name, listener),
+        removeEventListener: (name: string) => void listeners.delete(name),
+      };
+      const flow = events(target, "message", { error: "error" });
+      listeners.get("error")!(event);
+      expect(listeners.size).toBe(0);
+      await expect(flow.next()).rejects.toBe(expected);
+    }
+  });
+
   test("gives the event that also ends it, first", async () => {
     const emitter = new Emitter();
     const flow = events(emitter, "line", { close: "line" });

@@ -3,7 +3,15 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
 import type { Client, Server } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
-import { broadcast, cooperative, distribute, events, merge, select } from "coroutine-channels";
+import {
+  broadcast,
+  buffer,
+  cooperative,
+  distribute,
+  events,
+  merge,
+  select,
+} from "coroutine-channels";
 import { Probe } from "./probe.ts";
 import { type Outcome, SelectModel } from "./select-model.ts";
 import { makeAskable } from "../../src/core/ask.ts";
@@ -243,7 +251,7 @@ describe("select", () => {
     expect(await keys(2, false)).toBe("aa");
   });
 
-  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its distribute over 10,000 rounds when it is fair", async () => {
+  test("tc39/proposal-async-iterator-helpers#15: gives every ready arm its share over 10,000 rounds when it is fair", async () => {
     const endless = () =>
       produce<number>(async (server) => {
         for (let i = 0; ; i++) await server.send(i);
@@ -336,7 +344,7 @@ describe("select", () => {
   });
 
   test("rejects without arms, and for what is no iterator, and takes nothing then", async () => {
-    for (const none of [{}, { a: undefined }]) {
+    for (const none of [{}, { a: undefined }, undefined as never]) {
       await expect(select(none)).rejects.toThrow(new TypeError("select() needs at least one arm"));
     }
     const { client, server } = await opened<string>();
@@ -541,6 +549,27 @@ describe("select", () => {
     expect(source.closed).toBe(1);
   });
 
+  test("a piece that is asked and left in the same turn makes progress all the same", async () => {
+    const sources = Array.from({ length: 6 }, () => new Probe({ items: [1] }));
+    const pieces = [
+      merge(sources[0]!),
+      buffer(sources[1]!, { capacity: 1 }),
+      broadcast(sources[2]!).subscribe(),
+      distribute(sources[3]!).subscribe(),
+      cooperative(sources[4]!),
+      sources[5]! as AsyncIterator<number>,
+    ];
+    for (const [i, piece] of pieces.entries()) {
+      const controller = new AbortController();
+      const selecting = select({ piece }, { signal: controller.signal });
+      controller.abort("withdrawn");
+      await expect(selecting).rejects.toBe("withdrawn");
+      await settled();
+      expect(sources[i]!.given).toBe(1);
+      expect(await select({ piece })).toEqual({ key: "piece", value: 1, done: false });
+    }
+  });
+
   test("makes progress with a piece next to an arm that is always ready", async () => {
     const busy = produce<string>(async (server) => {
       for (;;) await server.send("busy");
@@ -595,6 +624,24 @@ describe("select", () => {
     const request = client.next();
     void server.send("still there").catch(() => {});
     expect(await request).toEqual({ value: "still there", done: false });
+  });
+
+  test("each arm is read once, since to read it may run foreign code", async () => {
+    const { client, server } = await opened<string>();
+    let reads = 0;
+    const arms = {
+      client,
+      get other() {
+        reads++;
+        return new Channel<string>().client();
+      },
+    };
+    const { signal } = new AbortController();
+    const count = listeners(signal);
+    const selecting = select(arms, { signal, fair: true });
+    void server.send("a").catch(() => {});
+    expect(await selecting).toEqual({ key: "client", value: "a", done: false });
+    expect([reads, count()]).toEqual([1, 0]);
   });
 
   test("an arm that is withdrawn while it is asked, because asking it has fired another, costs no item", async () => {

@@ -99,6 +99,14 @@ gapLaw("fromReadableStream", {
   sample: 7,
 });
 
+/** The leaving settles a turn later, in which the stream has shown that it is quiet. */
+gapLaw("fromReadableStream, of a stream that cannot be cancelled", {
+  sources: ["mute"],
+  make: (run, source) => consumer(run, fromReadableStream(streamOf(source))),
+  starts,
+  rest,
+});
+
 async function* passed(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   for await (const item of items) yield item;
 }

@@ -116,6 +116,41 @@ describe("an error on its way, k microtasks before the reader leaves, is told on
     const error = (await reader.cancel().catch(caught)) as AggregateError;
     expect(error).toBeInstanceOf(AggregateError);
     expect(error.errors).toEqual(failures);
+    expect(error.message).toBe("The source failed, and so did closing it");
+  });
+});
+
+describe("a source that is left while it owes an answer", () => {
+  /** Its answers come when the test says so. */
+  function byHand() {
+    const next = deferred<never>();
+    const closing = deferred<never>();
+    const reader = toReadableStream({
+      [Symbol.asyncIterator]: () => ({ next: () => next.promise, return: () => closing.promise }),
+    }).getReader();
+    void reader.read();
+    return { next, closing, reader };
+  }
+
+  test("has a turn of the event loop to tell what fails", async () => {
+    const { closing, reader } = byHand();
+    await settled();
+    const left = reader.cancel().catch(caught);
+    await microtasks(50);
+    const failure = new Error("closing");
+    closing.reject(failure);
+    expect(await left).toBe(failure);
+  });
+
+  test("is heard out once it has failed", async () => {
+    const { next, closing, reader } = byHand();
+    await settled();
+    const left = reader.cancel().catch(caught);
+    next.reject(new Error("next"));
+    for (let turns = 0; turns < 3; turns++) await settled();
+    expect(await state(left)).toBe("pending");
+    closing.reject(new Error("closing"));
+    expect(await left).toBeInstanceOf(AggregateError);
   });
 });
 
@@ -186,6 +221,17 @@ describe("fromReadableStream", () => {
     expect(await client.return(Promise.reject(failure)).catch(caught)).toBe(failure);
     expect(cancelled).toBe(1);
     expect(stream.locked).toBe(false);
+  });
+
+  test("left twice, settles both when it has been cancelled", async () => {
+    const cancelled = deferred<void>();
+    const client = fromReadableStream(new ReadableStream({ cancel: () => cancelled.promise }));
+    const failure = new Error("value");
+    const left = [client.return(), client.return(Promise.reject(failure)).catch(caught)];
+    await settled();
+    for (const each of left) expect(await state(each)).toBe("pending");
+    cancelled.resolve();
+    expect(await Promise.all(left)).toEqual([done, failure]);
   });
 
   test("left twice, cancels once, and tells an error once", async () => {

@@ -234,6 +234,18 @@ describe("the heartbeat", () => {
     await reader.cancel();
   });
 
+  test("does not come where none is asked for, and may come every millisecond", async () => {
+    for (const heartbeat of [undefined, 1]) {
+      const next = () => new Promise<never>(() => {});
+      const quiet = { [Symbol.asyncIterator]: () => ({ next }) };
+      const reader = toEventStream(quiet, { heartbeat }).getReader();
+      void reader.read();
+      await settled();
+      expect(vi.getTimerCount()).toBe(heartbeat === undefined ? 0 : 1);
+      await reader.cancel();
+    }
+  });
+
   test("does not come as long as nobody reads, and once where nobody reads on", async () => {
     const { source, give } = byHand();
     const stream = toEventStream(source, { heartbeat: 10 });

@@ -254,4 +254,50 @@ describe("a channel", () => {
     await settled();
     expect(source.left).toEqual([failure]);
   });
+
+  test("is left after an abort that its server catches", async () => {
+    const channel = new Channel<string, number>();
+    const reason = new Error("stop");
+    const served = channel.serve(async (server) => {
+      await server.receive().catch(() => {});
+      await server.send("still here");
+      expect.fail("goes on");
+    });
+    const { readable, writable } = toTransformStream(channel);
+    const reader = readable.getReader();
+    const read = reader.read();
+    await settled();
+    await writable.abort(reason);
+    expect(await read).toEqual({ value: "still here", done: false });
+    expect(await reader.read()).toEqual({ value: undefined, done: true });
+    await served;
+  });
+
+  test("refuses the write that waits when it is aborted, though its server is busy", async () => {
+    const channel = new Channel<number, number>();
+    const { readable, writable } = toTransformStream(channel);
+    const reader = readable.getReader();
+    const writer = writable.getWriter();
+    writer.closed.catch(() => {});
+    const reads = [reader.read(), reader.read()];
+    const server = await channel.server();
+    void server.send(0);
+    await reads[0];
+    const written = writer.write(1).catch(caught);
+    await settled();
+    const reason = new Error("stop");
+    await writer.abort(reason);
+    expect(await written).toBe(reason);
+    await server.return();
+    expect(await reads[1]).toEqual({ value: undefined, done: true });
+  });
+
+  test("whoever writes is told why nobody reads any more", async () => {
+    const { readable, writable } = toTransformStream(new Channel<number, number>());
+    const writer = writable.getWriter();
+    const closed = writer.closed.catch(caught);
+    await readable.cancel("enough");
+    expect(await closed).toBeInstanceOf(ChannelClosed);
+    expect(await closed).toMatchObject({ value: "enough" });
+  });
 });

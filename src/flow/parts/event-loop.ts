@@ -44,6 +44,6 @@ export function turn(): Promise<void> {
 
 /** One channel for all, since messages of several may come in any order. */
 function messenger({ port1, port2 }: Ports): () => void {
-  port1.onmessage = () => waiting.shift()?.();
+  port1.onmessage = () => waiting.shift()!();
   return () => port2.postMessage(undefined);
 }

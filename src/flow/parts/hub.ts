@@ -95,7 +95,6 @@ export abstract class Hub<T> implements Sink<T, unknown> {
   }
 
   #end(how: (tap: Tap<T>) => void): void {
-    if (this.#ended !== undefined) return;
     this.#ended = how;
     this.#release?.();
     this.ending?.();

@@ -47,20 +47,18 @@ export class Inbox<T> extends Outlet<T> {
 
   demand(): void {}
 
-  close(told: (error: unknown) => void): Promise<unknown> | undefined {
+  close(told: (error: unknown) => void): Promise<void> {
     if (!this.#opening) return this.#close(told);
     return new Promise((resolve) => {
       this.#opened = () => resolve(this.#close(told));
     });
   }
 
-  #close(told: (error: unknown) => void): Promise<unknown> | undefined {
+  async #close(told: (error: unknown) => void): Promise<void> {
     try {
-      const undone = this.#undo?.() as PromiseLike<unknown> | undefined | null;
-      if (typeof undone?.then === "function") return Promise.resolve(undone).catch(told);
+      await this.#undo?.();
     } catch (error) {
       told(error);
     }
-    return undefined;
   }
 }

@@ -220,9 +220,9 @@ export abstract class Outlet<T, R = void> implements AsyncGenerator<T, R, void> 
     else if (!cut) this.#closed = closed.then(ripen);
   }
 
-  /** Tells those who wait how it has ended, if that is known and nothing is kept. */
+  /** Tells those who wait how it has ended, if that is known. */
   #conclude(): void {
-    if (!(this.#ripe || this.#left) || this.#kept.length > 0) return;
+    if (!this.#ripe && !this.#left) return;
     for (const request of this.#waiting.drain()) {
       const errors = this.#left ? [] : this.#errors.splice(0);
       if (errors.length > 0) fail(request, inOne(errors));

@@ -109,11 +109,8 @@ export class Source<T, R = unknown> {
   }
 
   async #close(): Promise<void> {
-    let closed = false;
-    const closing = this.#return().then(() => {
-      closed = true;
-    });
-    for (let i = 0; i < onItsWay && this.#asked && !closed; i++) await undefined;
+    const closing = this.#return();
+    for (let i = 0; i < onItsWay && this.#asked; i++) await undefined;
     if (!this.#asked) await closing;
   }
 

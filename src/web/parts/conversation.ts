@@ -10,14 +10,14 @@ export function streamsOfConversation<T, U>(
 ): ReadableWritablePair<T, U> {
   const client = clientOfChannel(channel);
   let conversation: Conversation<T, U>;
-  let controller: WritableStreamDefaultController | undefined;
+  let controller: WritableStreamDefaultController;
   /** Settle the write under way, which is done when more is wanted. */
   let accept = (): void => {};
   let refuse = (_reason: unknown): void => {};
 
   /** Nobody takes what is written any more. */
   const close = (reason: unknown): void => {
-    controller?.error(reason);
+    controller.error(reason);
     refuse(reason);
   };
 

@@ -54,7 +54,7 @@ export function streamsOfStage<I, O>(
 /** What is written is sent by the channel's server, once somebody asks. */
 class StageSink<I> implements Demand<I> {
   readonly #written: Channel<I>;
-  #controller: WritableStreamDefaultController | undefined = undefined;
+  #controller!: WritableStreamDefaultController;
   #sender: Sender<I> | undefined = undefined;
   /** What the stage has failed with. */
   #failure: { readonly error: unknown } | undefined = undefined;
@@ -69,7 +69,7 @@ class StageSink<I> implements Demand<I> {
 
   async open({ signal }: WritableStreamDefaultController): Promise<void> {
     const server = await this.#written.server({ signal });
-    this.#sender = new Sender(server, (error) => this.#controller?.error(error));
+    this.#sender = new Sender(server, (error) => this.#controller.error(error));
   }
 
   write(item: I, { signal }: WritableStreamDefaultController): Promise<void> {
@@ -78,8 +78,8 @@ class StageSink<I> implements Demand<I> {
     });
   }
 
-  close(): Promise<void> | void {
-    return this.#sender?.close();
+  close(): Promise<void> {
+    return this.#sender!.close();
   }
 
   abort(reason: unknown): Promise<void> | void {
@@ -94,6 +94,6 @@ class StageSink<I> implements Demand<I> {
   /** The stage has failed: so has whoever writes. */
   fail(error: unknown): void {
     this.#failure = { error };
-    this.#controller?.error(error);
+    this.#controller.error(error);
   }
 }

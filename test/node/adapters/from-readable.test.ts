@@ -3,9 +3,9 @@ import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
+import { Duplex, PassThrough, Readable } from "node:stream";
 
-import { ChannelClosed } from "coroutine-channels";
+import { ChannelClosed, type Client } from "coroutine-channels";
 import { fromReadable, toReadable } from "coroutine-channels/node";
 import { describe, expect, onTestFinished, test } from "vitest";
 
@@ -74,6 +74,15 @@ describe("items", () => {
     expect(items).toEqual([1, 2, 3]);
   });
 
+  test("come to their end though a duplex is still written to", async () => {
+    const duplex = new Duplex({ read() {}, write() {}, allowHalfOpen: true });
+    const client = fromReadable(duplex);
+    const request = client.next();
+    duplex.push(null);
+    expect(await request).toEqual(done);
+    duplex.destroy();
+  });
+
   test("a cancelled receive loses none", async () => {
     const stream = byHand();
     const client = fromReadable<number>(stream);
@@ -134,6 +143,15 @@ describe("nodejs/node#34035: leaving a quiet stream", () => {
     const heard = once(stream, "error");
     expect(await fromReadable(stream).throw(failure).catch(caught)).toBe(failure);
     expect(await heard).toEqual([failure]);
+  });
+
+  test("with an error as its value gives that back, and the stream is destroyed with it", async () => {
+    const stream = byHand();
+    const value = new Error("enough");
+    const heard = once(stream, "error");
+    const client = fromReadable(stream) as unknown as Client<unknown, void, Error>;
+    expect(await client.return(value)).toEqual({ value, done: true });
+    expect(await heard).toEqual([value]);
   });
 
   test("waits until it has closed, and rejects with an error that comes of that", async () => {

@@ -151,6 +151,15 @@ gapLaw("fromReadable", {
   sample: 8,
 });
 
+/** The leaving settles a turn later, in which the stream has shown that it is quiet. */
+gapLaw("fromReadable, of a stream that cannot be closed", {
+  sources: ["mute"],
+  make: (run, source) => consumer(run, fromReadable(streamOf(source))),
+  starts,
+  rest,
+  allows: complains,
+});
+
 gapLaw("fromReadable, of a stream that fails", {
   make(run) {
     const stream = new Readable({ objectMode: true, read() {} });

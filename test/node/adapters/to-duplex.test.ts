@@ -242,6 +242,16 @@ describe("endings", () => {
     expect(items).toEqual(["only", "end"]);
   });
 
+  test("what is written before its server ends without taking it is refused", async () => {
+    const channel = new Channel<string, string>();
+    void channel.serve(() => {});
+    const duplex = toDuplex(channel);
+    const failed = once(duplex, "close").catch(caught);
+    duplex.write("too much");
+    duplex.resume();
+    expect(await failed).toMatchObject({ name: "ChannelClosed", undelivered: true });
+  });
+
   test("what is written after the end has been read is refused", async () => {
     const channel = new Channel<string, string>();
     void channel.serve(() => {});
