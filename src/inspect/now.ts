@@ -28,7 +28,8 @@ export interface Wait {
  * Every call that waits, oldest first: for a test that must leave nobody waiting.
  *
  * Resolves one turn of the event loop later, so that what is settled in the same turn is no wait. Leaves out `server()`,
- * `serve()` and `serveAll()` as long as the client has not asked for anything: a channel that nobody uses is no hang.
+ * `serve()`, `serveAll()` and `produce()` as long as the client has not asked for anything: a channel that nobody uses is no
+ * hang.
  *
  * @example
  * ```ts
