@@ -231,9 +231,24 @@ export interface Told {
   readonly why: readonly string[];
 }
 
-export function tell(waiting: Waiting, now: number, lookup: Lookup): Told {
-  const { call, t, at } = waiting;
-  return { call, t, at, title: titleOf(waiting), why: why(waiting, now, lookup) };
+/** Who waits at a moment. */
+export interface Moment {
+  readonly now: number;
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** The oldest of them. */
+  readonly waits: readonly Told[];
+}
+
+const mostTold = 1000;
+
+export function momentOf(waiting: readonly Waiting[], now: number): Moment {
+  const lookup = lookupIn(waiting);
+  const waits = waiting.slice(0, mostTold).map((one) => {
+    const { call, t, at } = one;
+    return { call, t, at, title: titleOf(one), why: why(one, now, lookup) };
+  });
+  return { now, waiting: waiting.length, waits };
 }
 
 /** Why a call will wait no more. */

@@ -7,7 +7,7 @@ import {
   awaitsFirstRequest,
   Knowledge,
   lookupIn,
-  tell,
+  momentOf,
   titleOf,
   why,
 } from "../../src/inspect/waits.ts";
@@ -296,7 +296,7 @@ test("calls of nobody in particular are not taken for one another's", () => {
 
 test("a call in words, as the page tells it", () => {
   const { waiting } = knowledgeOf(eventsOf(letters, asked));
-  expect(tell(waiting[0]!, 0, () => undefined)).toEqual({
+  expect(momentOf(waiting, 0).waits[0]).toEqual({
     call: 2,
     t: 10_001,
     at: "read (app.js:3:3)",
