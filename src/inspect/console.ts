@@ -3,6 +3,7 @@ import { CLIENT } from "../core/call.ts";
 import type { Life } from "../core/life.ts";
 import { servableOf } from "../core/serving.ts";
 import { End } from "../end.ts";
+import { Hub } from "../flow/parts/hub.ts";
 import { Outlet } from "../flow/parts/outlet.ts";
 import { ReaderEnd } from "../stream/reader.ts";
 import { StreamChannel } from "../stream/stream-channel.ts";
@@ -35,9 +36,13 @@ export function makeReadable(): void {
     shown("Writer", WriterEnd.meeting(writer), ["server"], () => ""),
   );
   show(Outlet.prototype as Outlet<unknown, unknown>, shownFlow);
+  show(
+    Hub.prototype as Hub<unknown>,
+    ({ present }) => `Flow { ${count(present.size, "consumer")} }`,
+  );
 }
 
-/** What `merge`, `buffer` and the other pieces return: `Flow { 2 items kept }` */
+/** What `merge`, `buffer` and the other pieces return for one consumer: `Flow { 2 items kept }` */
 function shownFlow({ ended, hungry, kept }: Outlet<unknown, unknown>): string {
   if (kept > 0) return `Flow { ${count(kept, "item")} kept }`;
   return `Flow { ${ended ? "ended" : hungry ? "its consumer waits" : "idle"} }`;

@@ -1,9 +1,9 @@
 import { record } from "./events.ts";
 import type { Recording, RecordOptions } from "./events.ts";
 import { pageOf, policy } from "./html.ts";
-import { told } from "./now.ts";
+import { presentMoment } from "./now.ts";
 import type { Batch } from "./page.ts";
-import { builtin, now, every } from "./process.ts";
+import { builtin, every } from "./process.ts";
 
 /** Options of {@link live}. */
 export interface LiveOptions {
@@ -75,13 +75,11 @@ export async function serveLive(port: number, values: RecordOptions["values"]): 
     throw new TypeError("live() needs a runtime that can serve a page: Node, Deno or Bun");
   }
   const secret = `/${token()}/`;
-  const recording = record({ values });
   const pages = new Set<Page>();
-  let own = "";
 
   const server = http.createServer((request, response) => {
     const { method, url } = request;
-    if (method !== "GET" || request.headers["host"] !== own) refuse(response);
+    if (method !== "GET" || request.headers["host"] !== own.host) refuse(response);
     else if (url === secret) {
       response.writeHead(200, { ...headers, "content-type": "text/html; charset=utf-8" });
       response.end(pageOf(null));
@@ -100,12 +98,13 @@ export async function serveLive(port: number, values: RecordOptions["values"]): 
     server.listen(port, host, resolve);
   });
   server.unref();
-  own = `${host}:${server.address().port}`;
+  const own = new URL(secret, `http://${host}:${server.address().port}`);
+  const recording = record({ values });
   const stop = every(interval, () => {
     for (const page of pages) page.tell();
   });
   return {
-    url: `http://${own}${secret}`,
+    url: own.href,
     close(): Promise<void> {
       stop();
       recording.stop();
@@ -158,8 +157,7 @@ class Page {
     const batch: Batch = {
       events: events.slice(Math.max(0, this.#position - dropped)),
       dropped: this.#dropped,
-      waits: told(),
-      now: now(),
+      ...presentMoment(),
     };
     this.#position = total;
     this.#response.write(`id: ${total}\ndata: ${JSON.stringify(batch)}\n\n`);

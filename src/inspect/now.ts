@@ -2,8 +2,8 @@ import type { End } from "./events.ts";
 import { forgetLost, knowledge, lostSoFar } from "./log.ts";
 import { nextTurn, now } from "./process.ts";
 import { reportOf } from "./report.ts";
-import { awaitsFirstRequest, lookupIn, tell, why } from "./waits.ts";
-import type { Told, Waiting } from "./waits.ts";
+import { awaitsFirstRequest, lookupIn, momentOf, why } from "./waits.ts";
+import type { Moment, Waiting } from "./waits.ts";
 
 /** A call that waits. */
 export interface Wait {
@@ -28,7 +28,8 @@ export interface Wait {
  * Every call that waits, oldest first: for a test that must leave nobody waiting.
  *
  * Resolves one turn of the event loop later, so that what is settled in the same turn is no wait. Leaves out `server()`,
- * `serve()` and `serveAll()` as long as the client has not asked for anything: a channel that nobody uses is no hang.
+ * `serve()`, `serveAll()` and `produce()` as long as the client has not asked for anything: a channel that nobody uses is no
+ * hang.
  *
  * @example
  * ```ts
@@ -52,13 +53,9 @@ export async function waits(): Promise<Wait[]> {
     .map((one) => ({ ...publicly(one), why: why(one, time, lookup).join(" ") }));
 }
 
-const mostTold = 1000;
-
-/** All that waits now, for the page. */
-export function told(): Told[] {
-  const { waiting } = knowledge;
-  const lookup = lookupIn(waiting);
-  return waiting.slice(0, mostTold).map((one) => tell(one, now(), lookup));
+/** Who waits now, for the page. */
+export function presentMoment(): Moment {
+  return momentOf(knowledge.waiting, now());
 }
 
 function publicly({ channel, end, op, t, at, callers }: Waiting): Omit<Wait, "why"> {

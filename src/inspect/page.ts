@@ -5,17 +5,14 @@ import type { ChannelEvent } from "./events.ts";
 import { pictureOf } from "./picture.ts";
 import type { Lane, Picture } from "./picture.ts";
 import { count, duration, grouped, printable } from "./text.ts";
-import { Knowledge, lookupIn, tell } from "./waits.ts";
-import type { Told } from "./waits.ts";
+import { Knowledge, momentOf } from "./waits.ts";
+import type { Moment, Told } from "./waits.ts";
 
 /** What comes from a program that runs. */
-export interface Batch {
+export interface Batch extends Moment {
   readonly events: readonly ChannelEvent[];
   /** How many events there have been for which there was no room. */
   readonly dropped: number;
-  /** All that waits now. */
-  readonly waits: readonly Told[];
-  readonly now: number;
 }
 
 const mostEvents = 10_000;
@@ -40,8 +37,9 @@ let latest: Batch | undefined;
 let dropped = 0;
 /** The event at the mark. */
 let mark = events.length - 1;
-let knowledge = new Knowledge();
-let known = 0;
+let knowledge: Knowledge;
+/** How many events that knows; if too many, it is made anew. */
+let known = Infinity;
 /** How wide the names of the lanes are. */
 let names = 0;
 /** Pixels for a millisecond, and which millisecond stands at the left. */
@@ -58,9 +56,18 @@ function timeOf(index: number): number {
 function fit(): void {
   const lengths = picture.lanes.map(({ name, routine = "" }) => name.length + routine.length);
   names = Math.min(340, 100 + Math.max(0, ...lengths) * 7.3);
-  const span = timeOf(events.length - 1) - timeOf(0);
-  scale = (canvas.clientWidth - names - 40) / Math.max(span, 0.01);
   left = timeOf(0);
+  scale = (canvas.clientWidth - names - 40) / Math.max(timeOf(Infinity) - left, 0.01);
+}
+
+/** Where a time stands. */
+function x(t: number): number {
+  return names + (t - left) * scale;
+}
+
+/** Which time stands there. */
+function timeAt(offset: number): number {
+  return left + (offset - names) / scale;
 }
 
 /** Everything that has happened up to the mark. */
@@ -73,11 +80,9 @@ function atMark(): Knowledge {
   return knowledge;
 }
 
-function told(): readonly Told[] {
-  if (latest !== undefined && mark === events.length - 1) return latest.waits;
-  const { waiting } = atMark();
-  const lookup = lookupIn(waiting);
-  return waiting.map((one) => tell(one, timeOf(mark), lookup));
+function momentAtMark(): Moment {
+  if (latest !== undefined && mark === events.length - 1) return latest;
+  return momentOf(atMark().waiting, timeOf(mark));
 }
 
 function shownLanes(waits: readonly Told[]): Lane[] {
@@ -106,58 +111,53 @@ function describe(event: ChannelEvent): string {
   return `${name}.${event.end}.${op}: ${type === "answer" ? event.how : type}`;
 }
 
-function list(waits: readonly Told[]): void {
-  const now = latest !== undefined && mark === events.length - 1 ? latest.now : timeOf(mark);
+function list({ now, waiting, waits }: Moment): void {
   scrubber.max = `${events.length - 1}`;
   scrubber.valueAsNumber = mark;
   const before = dropped + (latest?.dropped ?? 0);
   const gone = before > 0 ? `, ${grouped(before)} before` : "";
   byId("about").textContent =
     `${grouped(mark + 1)} of ${count(events.length, "event")}${gone} · ${duration(timeOf(mark) - timeOf(0))} · ${events.length > 0 ? printable(describe(events[mark]!)) : ""}`;
-  const items = waits.slice(0, 200).map(({ title, at, t, why: sentences }) => {
+  const items = waits.map(({ title, at, t, why: sentences }) => {
     const item = document.createElement("li");
     const where = at === undefined ? "" : `, at ${printable(at)}`;
     item.append(element("b", title), ` since ${duration(now - t)}${where}`);
     for (const sentence of sentences) item.append(element("p", sentence));
     return item;
   });
-  byId("waits").replaceChildren(element("h3", `Waiting: ${grouped(waits.length)}`), ...items);
+  byId("waits").replaceChildren(element("h3", `Waiting: ${grouped(waiting)}`), ...items);
 }
 
 /** Draws what can be seen, once for each frame. */
 function draw(): void {
   asked = false;
   if (scale === 0) fit();
-  const waits = told();
-  list(waits);
-  const ratio = devicePixelRatio;
+  const moment = momentAtMark();
+  list(moment);
   const { clientWidth: width, clientHeight: height } = canvas;
-  canvas.width = width * ratio;
-  canvas.height = height * ratio;
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
   const theme = getComputedStyle(document.body);
-  const { color, backgroundColor } = theme;
   const colour = (name: string): string => theme.getPropertyValue(`--${name}`);
-  const x = (t: number): number => names + (t - left) * scale;
-  const c = context;
-  c.setTransform(ratio, 0, 0, ratio, 0, 0);
-  c.font = "12px monospace";
-  c.textBaseline = "middle";
+  context.scale(devicePixelRatio, devicePixelRatio);
+  context.font = "12px monospace";
+  context.textBaseline = "middle";
   const fill = (
     paint: string,
     ...box: [x: number, y: number, width: number, height: number]
   ): void => {
-    c.fillStyle = paint;
-    c.fillRect(...box);
+    context.fillStyle = paint;
+    context.fillRect(...box);
   };
   const write = (paint: string, text: string, at: number, y: number, room?: number): void => {
-    c.fillStyle = paint;
-    c.fillText(text, at, y, room);
+    context.fillStyle = paint;
+    context.fillText(text, at, y, room);
   };
 
   const ys = new Map<Lane, number>();
   let y = axis - top;
   let channel: number | undefined;
-  for (const lane of shownLanes(waits)) {
+  for (const lane of shownLanes(moment.waits)) {
     if (channel !== undefined && channel !== lane.channel) y += 8;
     channel = lane.channel;
     ys.set(lane, y);
@@ -175,19 +175,13 @@ function draw(): void {
   const power = 10 ** Math.floor(Math.log10(100 / scale));
   const tick = power * scale < 40 ? power * 5 : power;
   const start = timeOf(0);
-  c.textAlign = "left";
-  for (
-    let t = Math.max(0, Math.ceil((left - start) / tick) * tick);
-    x(start + t) < width;
-    t += tick
-  ) {
-    fill(colour("line"), x(start + t), 0, 1, height);
-    write(
-      colour("request"),
-      tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t),
-      x(start + t) + 4,
-      axis / 2,
-    );
+  context.textAlign = "left";
+  for (let t = Math.max(0, Math.ceil((left - start) / tick) * tick); ; t += tick) {
+    const at = x(start + t);
+    if (at > width) break;
+    fill(colour("line"), at, 0, 1, height);
+    const label = tick < 1 ? `${Math.round(t * 1000)} \u00b5s` : duration(t);
+    write(colour("request"), label, at + 4, axis / 2);
   }
   for (const [lane, at] of ys) {
     if (seen(lane)) fill(colour("line"), names, at + rowHeight / 2, width, 1);
@@ -223,34 +217,34 @@ function draw(): void {
     nexts.set(to.lane.channel, at);
     const [begin, end] = [middle(from.lane, from.column), middle(to.lane, to.column)];
     const down = Math.sign(end - begin);
-    const paint = (c.strokeStyle = colour(what));
-    c.setLineDash(what === "request" ? [3, 3] : []);
-    c.beginPath();
-    c.moveTo(at + 0.5, begin);
-    c.lineTo(at + 0.5, end - down * 5);
-    c.stroke();
+    const paint = (context.strokeStyle = colour(what));
+    context.setLineDash(what === "request" ? [3, 3] : []);
+    context.beginPath();
+    context.moveTo(at + 0.5, begin);
+    context.lineTo(at + 0.5, end - down * 5);
+    context.stroke();
     write(paint, down > 0 ? "\u25be" : "\u25b4", at - 3.5, end - down * 4);
     // Only where there is room for it.
     if (at + value.length * 7.3 + 9 < next) write(paint, value, at + 6, (begin + end) / 2);
   }
-  c.setLineDash([]);
+  context.setLineDash([]);
 
   // What comes after the mark is pale.
   const now = x(timeOf(mark));
   if (mark < events.length - 1) {
-    c.globalAlpha = 0.6;
-    fill(backgroundColor, Math.max(now, names), axis, width, height);
-    c.globalAlpha = 1;
+    context.globalAlpha = 0.6;
+    fill(theme.backgroundColor, Math.max(now, names), axis, width, height);
+    context.globalAlpha = 1;
   }
-  fill(color, now, 0, 1.5, height);
-  fill(backgroundColor, 0, 0, names, height);
+  fill(theme.color, now, 0, 1.5, height);
+  fill(theme.backgroundColor, 0, 0, names, height);
   for (const [lane] of ys) {
     if (!seen(lane)) continue;
     const at = middle(lane, 0);
     const { name, end, routine = "" } = lane;
-    c.textAlign = "left";
-    write(color, `${name}.${end}`, 10, at, names - 20);
-    c.textAlign = "right";
+    context.textAlign = "left";
+    write(theme.color, `${name}.${end}`, 10, at, names - 20);
+    context.textAlign = "right";
     write(colour("request"), routine, names - 10, at, names / 2);
   }
   fill(colour("line"), names - 1, 0, 1, height);
@@ -264,7 +258,7 @@ function redraw(): void {
 
 function moveTo(index: number): void {
   mark = Math.max(0, Math.min(index, events.length - 1));
-  const at = names + (timeOf(mark) - left) * scale;
+  const at = x(timeOf(mark));
   if (at < names || at > canvas.clientWidth)
     left += (at - (canvas.clientWidth + names) / 2) / scale;
   redraw();
@@ -284,9 +278,9 @@ document.onkeydown = ({ key, target }) => {
 };
 canvas.onwheel = (event) => {
   event.preventDefault();
-  const t = left + (event.offsetX - names) / scale;
+  const t = timeAt(event.offsetX);
   scale *= Math.exp(-event.deltaY / 400);
-  left = t - (event.offsetX - names) / scale;
+  left += t - timeAt(event.offsetX);
   redraw();
 };
 let dragged = 0;
@@ -302,7 +296,7 @@ canvas.onpointermove = ({ buttons, movementX, movementY }) => {
   redraw();
 };
 canvas.onpointerup = ({ offsetX }) => {
-  const t = left + (offsetX - names) / scale;
+  const t = timeAt(offsetX);
   // The last event that had happened by then.
   if (dragged < 4) moveTo(events.filter((event) => event.t <= t).length - 1);
 };
@@ -316,8 +310,7 @@ if (given === null) {
     events = events.slice(over);
     dropped += over;
     picture = pictureOf(events);
-    known = 0;
-    knowledge = new Knowledge();
+    known = Infinity;
     mark = follows ? events.length - 1 : Math.max(0, mark - over);
     if (follows) fit();
     redraw();

@@ -186,7 +186,14 @@ const plumbing = /^(?:(?:core|stream|inspect)\/|(?:channel|end|produce|serve-all
 const pieces: ReadonlySet<string> = new Set([
   ...["abortable", "broadcast", "buffer", "callbacks", "cooperative", "distribute", "events"],
   ...["merge", "select", "fromReadable", "fromReadableStream", "toDuplex", "toEventStream"],
-  ...["toReadable", "toReadableStream", "toTransformStream", "toWritable", "toWritableStream"],
+  ...[
+    "produce",
+    "toReadable",
+    "toReadableStream",
+    "toTransformStream",
+    "toWritable",
+    "toWritableStream",
+  ],
 ]);
 
 function pieceOf(part: string): string | undefined {

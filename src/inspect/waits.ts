@@ -64,8 +64,11 @@ export interface Known {
   readonly server: KnownEnd;
 }
 
+/** The calls that serve, for which nobody needs to wait themselves. */
+const serving: ReadonlySet<string> = new Set(["serve", "serveAll", "produce"]);
+
 /** The calls that open the server end, and wait for the client's first request. */
-export const opening: ReadonlySet<string> = new Set(["server", "serve", "serveAll"]);
+export const opening: ReadonlySet<string> = new Set(["server", ...serving]);
 
 /** What is known of each channel, from its events alone: so a page that replays them knows what the program knew. */
 export class Knowledge {
@@ -157,8 +160,7 @@ export function lookupIn(waiting: readonly Waiting[]): Lookup {
   const calls = new Map<string, Waiting | undefined>();
   for (const one of waiting) {
     const key = one.routine?.key;
-    // Nobody needs to wait for a `serve` themselves.
-    if (key === undefined || one.op === "serve" || one.op === "serveAll") continue;
+    if (key === undefined || serving.has(one.op)) continue;
     calls.set(key, calls.has(key) ? undefined : one);
   }
   return ({ key }) => calls.get(key);
@@ -229,9 +231,24 @@ export interface Told {
   readonly why: readonly string[];
 }
 
-export function tell(waiting: Waiting, now: number, lookup: Lookup): Told {
-  const { call, t, at } = waiting;
-  return { call, t, at, title: titleOf(waiting), why: why(waiting, now, lookup) };
+/** Who waits at a moment. */
+export interface Moment {
+  readonly now: number;
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** The oldest of them. */
+  readonly waits: readonly Told[];
+}
+
+const mostTold = 1000;
+
+export function momentOf(waiting: readonly Waiting[], now: number): Moment {
+  const lookup = lookupIn(waiting);
+  const waits = waiting.slice(0, mostTold).map((one) => {
+    const { call, t, at } = one;
+    return { call, t, at, title: titleOf(one), why: why(one, now, lookup) };
+  });
+  return { now, waiting: waiting.length, waits };
 }
 
 /** Why a call will wait no more. */

@@ -89,6 +89,22 @@ test("one that has been asked, and does not answer, is one", async () => {
   await asked;
 });
 
+test.runIf(v8)(
+  "produce reports as what it is, and waits for a first request as serve does",
+  async () => {
+    let end = (): void => {};
+    const made = produce<string>(() => new Promise((resolve) => (end = resolve)), { name: "made" });
+    expect(report()).toContain("made.server.produce since");
+    expect(await waits()).toEqual([]);
+    const asked = made.next();
+    expect((await waits()).map(({ why }) => why)).toEqual([
+      expect.stringMatching(/^for the next item. Its server last called produce at .*now.test.ts/),
+    ]);
+    end();
+    await asked;
+  },
+);
+
 test("the pieces report as what they are", async () => {
   const rows = new Channel<string>({ name: "rows" });
   const lines = new Channel<string>({ name: "lines" });

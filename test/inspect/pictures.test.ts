@@ -152,7 +152,7 @@ describe("what the pictures share", () => {
   });
 
   test("that a put has been taken, or a channel was opened, is no hand-over", () => {
-    for (const op of ["put", "server", "serve", "serveAll"]) {
+    for (const op of ["put", "server", "serve", "serveAll", "produce"]) {
       const { handOvers } = pictureOf(
         eventsOf(
           { type: "call", end: "server", call: 1, op },

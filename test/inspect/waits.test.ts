@@ -7,7 +7,7 @@ import {
   awaitsFirstRequest,
   Knowledge,
   lookupIn,
-  tell,
+  momentOf,
   titleOf,
   why,
 } from "../../src/inspect/waits.ts";
@@ -194,7 +194,7 @@ test("a channel whose beginning was not seen is known by its number", () => {
 test("to wait for a first request is no hang, unless the client has asked", () => {
   const exempt = (...events: readonly Written[]) =>
     knowledgeOf(eventsOf(...events)).waiting.map(awaitsFirstRequest);
-  for (const op of ["server", "serve", "serveAll"]) {
+  for (const op of ["server", "serve", "serveAll", "produce"]) {
     expect(exempt(letters, { ...serve, op })).toEqual([true]);
     expect(exempt(letters, { ...serve, op }, asked)).toEqual([false, false]);
   }
@@ -277,7 +277,7 @@ test("calls are told in call order, whatever their channels", () => {
 });
 
 test("a routine may have begun to serve, and waits elsewhere", () => {
-  for (const op of ["serve", "serveAll"]) {
+  for (const op of ["serve", "serveAll", "produce"]) {
     const begins = { ...serve, channel: 2, call: 8, op, routine: "writeLetters" } as const;
     const waits = { ...asked, channel: 3, call: 9, routine: "writeLetters" } as const;
     expect(told(letters, serve, asked, begun, body, begins, waits)["letters.client.next"]).toMatch(
@@ -296,7 +296,7 @@ test("calls of nobody in particular are not taken for one another's", () => {
 
 test("a call in words, as the page tells it", () => {
   const { waiting } = knowledgeOf(eventsOf(letters, asked));
-  expect(tell(waiting[0]!, 0, () => undefined)).toEqual({
+  expect(momentOf(waiting, 0).waits[0]).toEqual({
     call: 2,
     t: 10_001,
     at: "read (app.js:3:3)",

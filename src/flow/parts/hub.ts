@@ -25,7 +25,8 @@ export class Tap<T> extends Outlet<T> {
 
 /** One source for several consumers, closed when the last of them leaves. */
 export abstract class Hub<T> implements Sink<T, unknown> {
-  protected readonly present: Set<Tap<T>> = new Set();
+  /** Those who have joined, and have not left. */
+  readonly present: Set<Tap<T>> = new Set();
   readonly #source: Source<T>;
   /** How it has ended, for consumers that join later, too. */
   #ended: ((tap: Tap<T>) => void) | undefined;

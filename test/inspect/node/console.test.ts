@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 
 import "../../../src/inspect.ts";
-import { buffer, Channel, StreamChannel } from "../../../src/index.ts";
+import { broadcast, buffer, Channel, distribute, StreamChannel } from "../../../src/index.ts";
 
 const shown = (value: unknown) =>
   inspect(value).replace(/since \d+ ms, at \S+ \(.*\)/, "since N ms, at PLACE");
@@ -58,6 +58,17 @@ test("what the pieces return", async () => {
   await expect.poll(() => shown(kept)).toBe("Flow { 1 item kept }");
   await kept.return();
   expect(shown(kept)).toBe("Flow { ended }");
+});
+
+test("what deals items out to several consumers", async () => {
+  const channel = new Channel<string>({ name: "letters" });
+  for (const shared of [broadcast(channel.client()), distribute(channel.client())]) {
+    expect(shown(shared)).toBe("Flow { 0 consumers }");
+    const consumer = shared.subscribe();
+    expect(shown(shared)).toBe("Flow { 1 consumer }");
+    await consumer.return();
+    expect(shown(shared)).toBe("Flow { 0 consumers }");
+  }
 });
 
 test("to look changes nothing", async () => {

@@ -53,6 +53,7 @@ async function listen(url: string, enough: (batch: Batch) => boolean): Promise<B
 interface Batch {
   readonly events: { readonly type: string }[];
   readonly dropped: number;
+  readonly waiting: number;
   readonly waits: { readonly title: string; readonly why: string[] }[];
 }
 
@@ -130,6 +131,17 @@ test("more than there is room for is dropped, and counted; who waits is told non
   expect(batch!.waits.map(({ title }) => title)).toContain("waiting.client.next");
   await waiting.client().return();
   await asked;
+});
+
+test("of many calls that wait, the oldest are told, and how many there are", async () => {
+  page = await live();
+  const channel = new Channel<string>({ name: "crowd", limit: 1100 });
+  const calls = Array.from({ length: 1100 }, () => channel.client().next());
+  const [batch] = await listen(page.url, () => true);
+  expect(batch!.waits).toHaveLength(1000);
+  expect(batch!.waiting).toBe(1100);
+  await channel.client().return();
+  await Promise.all(calls);
 });
 
 test("a port that is taken is an error", async () => {

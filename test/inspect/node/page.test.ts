@@ -194,6 +194,21 @@ describe("the page of a recording", () => {
     expect(drawn).toBeLessThan(10_000);
   });
 
+  test("names the oldest of many calls that wait, and how many there are", async () => {
+    const channel = { channel: 1, t: 0 } as const;
+    const calls = Array.from({ length: 1250 }, (_, i): ChannelEvent => ({
+      ...channel,
+      type: "call",
+      end: "client",
+      call: i + 1,
+      op: "next",
+    }));
+    const page = await open(toHTML(calls));
+    const waits = page.locator("#waits");
+    expect(await waits.locator("h3").textContent()).toBe("Waiting: 1,250");
+    expect(await waits.locator("li").count()).toBe(1000);
+  });
+
   test("of nothing", async () => {
     const page = await open(toHTML([]));
     expect(await page.locator("#waits").textContent()).toContain("Waiting: 0");
