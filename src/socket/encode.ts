@@ -20,9 +20,6 @@ const texts = new TextEncoder();
 /** The content of an extension that has none. */
 const nothing = new Uint8Array(1);
 
-/** A buffer that nobody writes to. */
-let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
-
 /**
  * Encodes a frame as MessagePack, with extensions for what that has no types for.
  *
@@ -30,35 +27,39 @@ let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
  * @throws `TypeError` for what cannot be copied, such as a function; `RangeError` for what is too long, or nested too deep.
  */
 export function encode(frame: unknown, limit: number = Infinity): Uint8Array {
-  const encoder = new Encoder(spare ?? new Uint8Array(4096), limit, frame);
+  const encoder = spare ?? new Encoder();
   // What is encoded may run foreign code, which may encode.
   spare = undefined;
   try {
-    encoder.value(frame);
-    return encoder.result();
+    return encoder.encode(frame, limit);
   } finally {
-    spare = encoder.bytes.length <= 2 ** 16 ? encoder.bytes : new Uint8Array(4096);
+    spare = encoder;
   }
 }
 
 class Encoder {
-  bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
+  #bytes!: Uint8Array<ArrayBuffer>;
+  #view!: DataView;
   #length = 0;
-  readonly #limit: number;
+  #limit = 0;
   /** How many levels may still be opened. */
-  #levels: number;
+  #levels = 0;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, limit: number, frame: unknown) {
-    this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-    this.#limit = limit;
-    this.#levels = deepest + (Array.isArray(frame) ? levelsAround(frame[0]) : 0);
+  constructor() {
+    this.#use(new Uint8Array(4096));
   }
 
-  result(): Uint8Array {
-    this.#checkLimit();
-    return this.bytes.slice(0, this.#length);
+  encode(frame: unknown, limit: number): Uint8Array {
+    this.#length = 0;
+    this.#limit = limit;
+    this.#levels = deepest + (Array.isArray(frame) ? levelsAround(frame[0]) : 0);
+    try {
+      this.value(frame);
+      this.#checkLimit();
+      return this.#bytes.slice(0, this.#length);
+    } finally {
+      if (this.#bytes.length > 2 ** 16) this.#use(new Uint8Array(4096));
+    }
   }
 
   value(value: unknown): void {
@@ -108,10 +109,7 @@ class Encoder {
 
   /** An object as its own enumerable properties. */
   #record(value: object): void {
-    const [, tag] = /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
-    if (tag !== "Object" && (value instanceof Error || uncopied.test(tag ?? ""))) {
-      throw new TypeError(`An object of type ${tag} cannot be sent`);
-    }
+    if (Object.getPrototypeOf(value) !== Object.prototype) refuseUncopied(value);
     const keys = Object.keys(value);
     this.#open();
     this.#head(keys.length, 0x80, 15, 0xde);
@@ -155,7 +153,7 @@ class Encoder {
     const { length } = text;
     if (length < longText) {
       const at = this.#grow(1 + length);
-      const { bytes } = this;
+      const bytes = this.#bytes;
       let i = 0;
       for (; i < length; i++) {
         const code = text.charCodeAt(i);
@@ -246,7 +244,7 @@ class Encoder {
 
   #byte(byte: number): void {
     const at = this.#grow(1);
-    this.bytes[at] = byte;
+    this.#bytes[at] = byte;
   }
 
   #sized(type: number, size: 1 | 2 | 4, value: number): void {
@@ -266,27 +264,42 @@ class Encoder {
 
   #append(bytes: Uint8Array): void {
     const at = this.#grow(bytes.length);
-    this.bytes.set(bytes, at);
+    this.#bytes.set(bytes, at);
   }
 
   /** Makes room for more bytes. @returns Where they begin. */
   #grow(count: number): number {
     const at = this.#length;
     const length = (this.#length = at + count);
-    if (length > this.bytes.length) {
+    if (length > this.#bytes.length) {
       this.#checkLimit();
-      const larger = new Uint8Array(Math.max(length, 2 * this.bytes.length));
-      larger.set(this.bytes.subarray(0, at));
-      this.bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      const larger = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#use(larger);
     }
     return at;
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 
   #checkLimit(): void {
     if (this.#length > this.#limit) {
       throw new RangeError(`A frame of more than ${this.#limit} bytes cannot be sent`);
     }
+  }
+}
+
+/** One that encodes nothing now. */
+let spare: Encoder | undefined;
+
+/** @throws `TypeError` for what would be an empty object, or one without what matters. */
+function refuseUncopied(value: object): void {
+  const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  if (tag !== "Object" && (value instanceof Error || uncopied.test(tag))) {
+    throw new TypeError(`An object of type ${tag} cannot be sent`);
   }
 }
 

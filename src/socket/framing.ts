@@ -36,7 +36,8 @@ export class FrameReader {
    * @throws `RangeError` for a length above `limit`, as soon as that is known.
    */
   *read(piece: Uint8Array, limit: () => number): Generator<Uint8Array, void> {
-    this.#pieces.push(piece);
+    // Node's pieces are of a class of its own, whose parts would be, too.
+    this.#pieces.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.length));
     this.#length += piece.length;
     while (this.#length >= this.#needed) {
       const bytes = this.#join();
