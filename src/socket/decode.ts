@@ -48,65 +48,29 @@ class Decoder {
   }
 
   value(): unknown {
-    const type = this.#uint(1);
+    const type = this.#uint(0);
     if (type < 0x80) return type;
     if (type < 0x90) return this.#record(type & 0x0f);
     if (type < 0xa0) return this.#array(type & 0x0f);
     if (type < 0xc0) return this.#text(type & 0x1f);
     if (type >= 0xe0) return type - 0x100;
-    switch (type) {
-      case 0xc0:
-        return null;
-      case 0xc2:
-        return false;
-      case 0xc3:
-        return true;
-      // What has a length, or an integer, has it in one byte, in two, or in four.
-      case 0xc4:
-      case 0xc5:
-      case 0xc6:
-        return copyOf(this.#take(this.#uint(1 << (type - 0xc4))));
-      case 0xc7:
-      case 0xc8:
-      case 0xc9:
-        return this.#extension(this.#uint(1 << (type - 0xc7)));
-      case 0xca:
-        return this.#number().getFloat32(this.#skip(4));
-      case 0xcb:
-        return this.#number().getFloat64(this.#skip(8));
-      case 0xcc:
-      case 0xcd:
-      case 0xce:
-        return this.#uint(1 << (type - 0xcc));
-      case 0xcf:
-        return safe(this.#number().getBigUint64(this.#skip(8)));
-      case 0xd0:
-        return this.#number().getInt8(this.#skip(1));
-      case 0xd1:
-        return this.#number().getInt16(this.#skip(2));
-      case 0xd2:
-        return this.#number().getInt32(this.#skip(4));
-      case 0xd3:
-        return safe(this.#number().getBigInt64(this.#skip(8)));
-      case 0xd4:
-      case 0xd5:
-      case 0xd6:
-      case 0xd7:
-      case 0xd8:
-        return this.#extension(1 << (type - 0xd4));
-      case 0xd9:
-      case 0xda:
-      case 0xdb:
-        return this.#text(this.#uint(1 << (type - 0xd9)));
-      case 0xdc:
-      case 0xdd:
-        return this.#array(this.#uint(2 << (type - 0xdc)));
-      case 0xde:
-      case 0xdf:
-        return this.#record(this.#uint(2 << (type - 0xde)));
-      default:
-        throw malformed("a type");
-    }
+    if (type === 0xc0) return null;
+    if (type === 0xc2) return false;
+    if (type === 0xc3) return true;
+    // What has a length, or is an integer, has it in one byte, in two, or in four.
+    if (type < 0xc4) throw malformed("a type");
+    if (type < 0xc7) return copyOf(this.#take(this.#uint(type - 0xc4)));
+    if (type < 0xca) return this.#extension(this.#uint(type - 0xc7));
+    if (type === 0xca) return this.#number().getFloat32(this.#skip(4));
+    if (type === 0xcb) return this.#number().getFloat64(this.#skip(8));
+    if (type < 0xcf) return this.#uint(type - 0xcc);
+    if (type === 0xcf) return safe(this.#number().getBigUint64(this.#skip(8)));
+    if (type < 0xd3) return signed(this.#uint(type - 0xd0), type - 0xd0);
+    if (type === 0xd3) return safe(this.#number().getBigInt64(this.#skip(8)));
+    if (type < 0xd9) return this.#extension(1 << (type - 0xd4));
+    if (type < 0xdc) return this.#text(this.#uint(type - 0xd9));
+    if (type < 0xde) return this.#array(this.#uint(type - 0xdb));
+    return this.#record(this.#uint(type - 0xdd));
   }
 
   #array(length: number): unknown[] {
@@ -164,7 +128,7 @@ class Decoder {
   }
 
   #extension(length: number): unknown {
-    const type = (this.#uint(1) << 24) >> 24;
+    const type = signed(this.#uint(0), 0);
     if (type === MAP || type === SET) return this.#collection(type, this.#at + length);
     const content = this.#take(length);
     switch (type) {
@@ -195,9 +159,9 @@ class Decoder {
     return map;
   }
 
-  /** A number of so many bytes. */
-  #uint(size: number): number {
-    let at = this.#skip(size);
+  /** A number of one byte, doubled `width` times. */
+  #uint(width: number): number {
+    let at = this.#skip(1 << width);
     let value = this.#bytes[at]!;
     while (++at < this.#at) value = value * 0x100 + this.#bytes[at]!;
     return value;
@@ -220,6 +184,12 @@ class Decoder {
     const at = this.#skip(count);
     return this.#bytes.subarray(at, at + count);
   }
+}
+
+/** The same number, as one that may be negative. */
+function signed(value: number, width: number): number {
+  const unused = 32 - (8 << width);
+  return (value << unused) >> unused;
 }
 
 /** In memory of its own, and of no class of Node's, whose `slice` does not copy. */
