@@ -26,7 +26,7 @@ const nothing = new Uint8Array(1);
  * @param limit The most bytes that it may take.
  * @throws `TypeError` for what cannot be copied, such as a function; `RangeError` for what is too long, or nested too deep.
  */
-export function encode(frame: unknown, limit: number = Infinity): Uint8Array {
+export function encode(frame: unknown, limit: number = Infinity): Uint8Array<ArrayBuffer> {
   const encoder = spare ?? new Encoder();
   // What is encoded may run foreign code, which may encode.
   spare = undefined;
@@ -49,7 +49,7 @@ class Encoder {
     this.#use(new Uint8Array(4096));
   }
 
-  encode(frame: unknown, limit: number): Uint8Array {
+  encode(frame: unknown, limit: number): Uint8Array<ArrayBuffer> {
     this.#length = 0;
     this.#limit = limit;
     this.#levels = deepest + (Array.isArray(frame) ? levelsAround(frame[0]) : 0);
