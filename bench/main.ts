@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures this tree's build next to its peers, and writes bench/report/index.html.
  *
- * `npm run bench -- two-way create`: these workloads. `--quick`: fewer and shorter rounds. `--runtime node22,bun`: on
+ * `npm run bench -- two-way create`: these workloads, and those whose names go on from there. `--quick`: fewer and shorter rounds. `--runtime node22,bun`: on
  * those of tools/runtimes. `--compare REV`: the build of that commit, next to this tree's.
  */
 
@@ -21,6 +21,7 @@ import type { Result, Results } from "./measure/results.ts";
 import type { CountRow, Row } from "./measure/row.ts";
 import { findRuntime } from "./measure/runtimes.ts";
 import type { Runtime } from "./measure/runtimes.ts";
+import type { Workload } from "./measure/workload.ts";
 import { missed } from "./present/limits.ts";
 
 const { values, positionals } = parseArgs({
@@ -40,14 +41,19 @@ process.on("exit", () => {
   for (const build of builds) build.remove();
 });
 const { workloads } = await import("./workloads/all.ts");
-const unknown = positionals.find((name) => !workloads.some((workload) => workload.name === name));
+const named = (positional: string, { name }: Workload): boolean =>
+  name === positional || name.startsWith(`${positional}-`);
+const unknown = positionals.find(
+  (positional) => !workloads.some((workload) => named(positional, workload)),
+);
 if (unknown !== undefined) {
   const names = workloads.map(({ name }) => name).join(", ");
   console.error(`Could not find a workload among ${names} by the name of: ${unknown}`);
   process.exit(1);
 }
 const chosen = workloads.filter(
-  ({ name }) => positionals.length === 0 || positionals.includes(name),
+  (workload) =>
+    positionals.length === 0 || positionals.some((positional) => named(positional, workload)),
 );
 
 const results: Result[] = [];

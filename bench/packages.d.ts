@@ -158,4 +158,5 @@ declare module "capnweb" {
     private readonly target: never;
   }
   export function newMessagePortRpcSession(port: object, target?: RpcTarget): object;
+  export function newWebSocketRpcSession(socket: object, target?: RpcTarget): object;
 }

@@ -1,13 +1,17 @@
-/** The other thread: it serves on as many ports as it is given, and on TCP, in the way of each contender. */
+/** The other thread: it serves on as many ports as it is given, on TCP, over WebSockets and NATS, in the way of each contender. */
+import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 
-import { RpcTarget, newMessagePortRpcSession } from "capnweb";
+import { connect as connectToNats } from "@nats-io/transport-node";
+import { RpcTarget, newMessagePortRpcSession, newWebSocketRpcSession } from "capnweb";
 import { expose } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 
-import { byteLink, Host, portLink, Session } from "./library.ts";
+import { WebSocketServer, type WebSocket } from "ws";
+
+import { byteLink, Host, natsServe, portLink, Session, webSocketLink } from "./library.ts";
 import { item, items, batch, type Item } from "./item.ts";
 import type { Server, Writer } from "coroutine-channels";
 
@@ -34,12 +38,12 @@ class Target extends RpcTarget {
   }
 }
 
-const ports = workerData as Record<
-  "raw" | "ours" | "comlink" | "capnweb" | "transferred",
-  MessagePort
->;
-ports.raw.on("message", (many: boolean) =>
-  ports.raw.postMessage(many ? plain.many() : plain.one(), []),
+const { ports, nats } = workerData as {
+  ports: Record<"raw" | "ours" | "comlink" | "capnweb" | "transferred", MessagePort>;
+  nats: string | undefined;
+};
+ports.raw.on("message", (what: number) =>
+  ports.raw.postMessage(what === 1 ? plain.one() : plain.many(), []),
 );
 new Session(portLink(ports.ours)).serve(channels).serveStream(streams);
 expose(plain, nodeEndpoint(ports.comlink));
@@ -64,9 +68,36 @@ const raw = createServer({ noDelay: true }, (socket) => {
     }
   });
 });
-ours.listen(0, "127.0.0.1", () => {
-  raw.listen(0, "127.0.0.1", () => {
-    const port = (server: typeof raw): number => (server.address() as AddressInfo).port;
-    parentPort!.postMessage({ ours: port(ours), raw: port(raw) }, []);
+/** The same over WebSockets, by the address that is dialled. */
+const overWebSocket: Record<string, (socket: WebSocket) => void> = {
+  "/ours": (socket) => host.accept(webSocketLink(socket)),
+  "/raw": (socket) =>
+    socket.on("message", (what: Buffer) => {
+      socket.send(JSON.stringify(what[0] === 1 ? plain.one() : plain.many()));
+    }),
+  "/capnweb": (socket) => newWebSocketRpcSession(socket, new Target()),
+};
+const webSockets = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
+webSockets.on("connection", (socket, { url }) => overWebSocket[url ?? ""]?.(socket));
+
+if (nats !== undefined) {
+  const connection = await connectToNats({ servers: nats, maxReconnectAttempts: -1 });
+  await natsServe(connection, "bench.ours", host);
+  connection.subscribe("bench.raw", {
+    callback: (_, message) => {
+      message.respond(JSON.stringify(message.data[0] === 1 ? plain.one() : plain.many()));
+    },
   });
-});
+  await connection.flush();
+}
+
+const port = async (server: typeof raw | WebSocketServer): Promise<number> => {
+  if (server.address() === null) await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+};
+ours.listen(0, "127.0.0.1");
+raw.listen(0, "127.0.0.1");
+parentPort!.postMessage(
+  { ours: await port(ours), raw: await port(raw), webSockets: await port(webSockets) },
+  [],
+);

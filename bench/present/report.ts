@@ -136,6 +136,13 @@ function draw({ name }: Workload, rows: readonly Row[]): string[] {
       return [costs(rows, titleOf, { x: "earlier selections", y: "ns for each selection" })];
     case "idle-memory":
       return [bars(rows, titleOf, "bytes")];
+    case "far-distance": {
+      const perSecond = rows.map((row) => ({
+        ...row,
+        cost: { ...row.cost, median: 1e9 / row.cost.median },
+      }));
+      return [costs(perSecond, titleOf, { x: "ms there and back", y: "items a second" })];
+    }
     default: {
       const x = xLabels[name];
       const shown = rows.filter(({ parameter }) => parameter !== 1_000_000);

@@ -11,6 +11,7 @@ import { workload as delegation } from "./delegation.ts";
 import { workload as distribute } from "./distribute.ts";
 import { workload as events } from "./events.ts";
 import { workload as fanOut } from "./fan-out.ts";
+import { workload as farDistance } from "./far-distance.ts";
 import { workload as far } from "./far.ts";
 import { workload as garbageCollected } from "./garbage-collected.ts";
 import { workload as idleMemory } from "./idle-memory.ts";
@@ -52,4 +53,5 @@ export const workloads: readonly Workload[] = [
   web,
   node,
   far,
+  farDistance,
 ];

@@ -7,12 +7,10 @@ import type { Workload } from "../measure/workload.ts";
 /** How many items are taken in a round: as many as take some tens of milliseconds. */
 const counts: Readonly<Record<string, number>> = { exact: 500, window: 40_000 };
 
-const roundTrips = [2, 20, 80];
-
 export const workload: Workload = {
   name: "far",
   title: "Across threads and sockets",
-  text: "Objects of three fields come from another thread, over a port or over TCP: one for each request (exact), or with up to 1,024 under way (window), where the others send arrays of 256. The control is the bare port or socket; wall-clock time. And over TCP against the round-trip time of the network.",
+  text: "Objects of three fields come from another thread, over each link: one for each request (exact), or with up to 1,024 under way (window), where the others send arrays of 256. The control is the bare port, socket or `request` of NATS, with JSON where there are bytes; wall-clock time.",
   unit: "ns",
   contenders: ["ours", "comlink", "capnweb", "transferred"],
   async measure(contender: string, { rounds }: Effort): Promise<Row[]> {
@@ -42,22 +40,13 @@ export const workload: Workload = {
         controlCost: spread(controlCosts),
       });
     }
-    if (contender === "ours") {
-      for (const roundTrip of roundTrips) {
-        for (const [way, program] of Object.entries(await otherSide.throughDelay(roundTrip))) {
-          const count = way.endsWith("exact") ? 10 : 20_000;
-          const cost = spread([await timed(program, count)]);
-          rows.push({ workload: "far", contender, parameter: `${way}, ${roundTrip} ms`, cost });
-        }
-      }
-    }
     await otherSide.close();
     return rows;
   },
 };
 
 /** Nanoseconds for each item: of time that passes, since two threads are at work. */
-async function timed(program: Program, count: number): Promise<number> {
+export async function timed(program: Program, count: number): Promise<number> {
   const before = performance.now();
   await program(count);
   return ((performance.now() - before) * 1e6) / count;

@@ -9,37 +9,38 @@ export class Kept {
   bytes = 0;
   /** The number of the last frame that was acknowledged. */
   acknowledged = 0;
-  #frames: { readonly frame: Sent; readonly bytes: number }[] = [];
+  #frames: Sent[] = [];
   /** How many of the array's frames have been acknowledged. */
   #gone = 0;
 
   push(frame: Sent): void {
-    const bytes = frame instanceof Uint8Array ? frame.byteLength : 0;
-    this.#frames.push({ frame, bytes });
-    this.bytes += bytes;
+    this.#frames.push(frame);
+    this.bytes += bytesOf(frame);
   }
 
   /** Takes back the last one. */
   pop(): void {
-    this.bytes -= this.#frames.pop()?.bytes ?? 0;
+    this.bytes -= bytesOf(this.#frames.pop());
   }
 
   /** Frame number `n`, if it is kept. */
   get(n: number): Sent | undefined {
-    return n > this.acknowledged
-      ? this.#frames[this.#gone + n - this.acknowledged - 1]?.frame
-      : undefined;
+    return n > this.acknowledged ? this.#frames[this.#gone + n - this.acknowledged - 1] : undefined;
   }
 
   /** Forgets all frames up to number `n`. */
   acknowledge(n: number): void {
     for (; this.acknowledged < n; this.acknowledged++) {
-      this.bytes -= this.#frames[this.#gone++]?.bytes ?? 0;
+      this.bytes -= bytesOf(this.#frames[this.#gone++]);
     }
     // Now and then, so that each frame is moved once on average.
     if (this.#gone * 2 >= this.#frames.length) {
-      this.#frames = this.#frames.slice(this.#gone);
+      this.#frames.splice(0, this.#gone);
       this.#gone = 0;
     }
   }
+}
+
+function bytesOf(frame: Sent | undefined): number {
+  return frame instanceof Uint8Array ? frame.byteLength : 0;
 }

@@ -12,9 +12,10 @@ import {
   VIEW,
   views,
 } from "./extension.ts";
+import { keyAt } from "./keys.ts";
 
 /** What a text has to be as long as, for the platform's own decoder to be faster. */
-const longText = 24;
+const longText = 12;
 
 const texts = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -32,14 +33,14 @@ export function decode(bytes: Uint8Array): unknown {
 
 class Decoder {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  /** Made for the first number that needs it. */
+  #view: DataView | undefined;
   #at = 0;
   /** How many levels may still be opened; how many a frame may have is known when its type is. */
   #levels = deepest + 2;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   finish(): void {
@@ -47,74 +48,29 @@ class Decoder {
   }
 
   value(): unknown {
-    const type = this.#uint8();
+    const type = this.#uint(0);
     if (type < 0x80) return type;
     if (type < 0x90) return this.#record(type & 0x0f);
     if (type < 0xa0) return this.#array(type & 0x0f);
     if (type < 0xc0) return this.#text(type & 0x1f);
     if (type >= 0xe0) return type - 0x100;
-    switch (type) {
-      case 0xc0:
-        return null;
-      case 0xc2:
-        return false;
-      case 0xc3:
-        return true;
-      case 0xc4:
-        return new Uint8Array(this.#take(this.#uint8()));
-      case 0xc5:
-        return new Uint8Array(this.#take(this.#uint16()));
-      case 0xc6:
-        return new Uint8Array(this.#take(this.#uint32()));
-      case 0xc7:
-        return this.#extension(this.#uint8());
-      case 0xc8:
-        return this.#extension(this.#uint16());
-      case 0xc9:
-        return this.#extension(this.#uint32());
-      case 0xca:
-        return this.#view.getFloat32(this.#skip(4));
-      case 0xcb:
-        return this.#view.getFloat64(this.#skip(8));
-      case 0xcc:
-        return this.#uint8();
-      case 0xcd:
-        return this.#uint16();
-      case 0xce:
-        return this.#uint32();
-      case 0xcf:
-        return safe(this.#view.getBigUint64(this.#skip(8)));
-      case 0xd0:
-        return this.#view.getInt8(this.#skip(1));
-      case 0xd1:
-        return this.#view.getInt16(this.#skip(2));
-      case 0xd2:
-        return this.#view.getInt32(this.#skip(4));
-      case 0xd3:
-        return safe(this.#view.getBigInt64(this.#skip(8)));
-      case 0xd4:
-      case 0xd5:
-      case 0xd6:
-      case 0xd7:
-      case 0xd8:
-        return this.#extension(1 << (type - 0xd4));
-      case 0xd9:
-        return this.#text(this.#uint8());
-      case 0xda:
-        return this.#text(this.#uint16());
-      case 0xdb:
-        return this.#text(this.#uint32());
-      case 0xdc:
-        return this.#array(this.#uint16());
-      case 0xdd:
-        return this.#array(this.#uint32());
-      case 0xde:
-        return this.#record(this.#uint16());
-      case 0xdf:
-        return this.#record(this.#uint32());
-      default:
-        throw malformed("a type");
-    }
+    if (type === 0xc0) return null;
+    if (type === 0xc2) return false;
+    if (type === 0xc3) return true;
+    // What has a length, or is an integer, has it in one byte, in two, or in four.
+    if (type < 0xc4) throw malformed("a type");
+    if (type < 0xc7) return copyOf(this.#take(this.#uint(type - 0xc4)));
+    if (type < 0xca) return this.#extension(this.#uint(type - 0xc7));
+    if (type === 0xca) return this.#number().getFloat32(this.#skip(4));
+    if (type === 0xcb) return this.#number().getFloat64(this.#skip(8));
+    if (type < 0xcf) return this.#uint(type - 0xcc);
+    if (type === 0xcf) return safe(this.#number().getBigUint64(this.#skip(8)));
+    if (type < 0xd3) return signed(this.#uint(type - 0xd0), type - 0xd0);
+    if (type === 0xd3) return safe(this.#number().getBigInt64(this.#skip(8)));
+    if (type < 0xd9) return this.#extension(1 << (type - 0xd4));
+    if (type < 0xdc) return this.#text(this.#uint(type - 0xd9));
+    if (type < 0xde) return this.#array(this.#uint(type - 0xdb));
+    return this.#record(this.#uint(type - 0xdd));
   }
 
   #array(length: number): unknown[] {
@@ -133,12 +89,25 @@ class Decoder {
     this.#open(2 * length);
     const record: Record<string, unknown> = {};
     for (let i = 0; i < length; i++) {
-      const key = this.value();
-      if (typeof key !== "string" || key === "__proto__") throw malformed("a key");
+      const key = this.#key();
+      if (key === "__proto__") throw malformed("a key");
       record[key] = this.value();
     }
     this.#levels++;
     return record;
+  }
+
+  #key(): string {
+    const length = this.#bytes[this.#at]! - 0xa0;
+    if (length >= 0 && length < 0x20) {
+      const at = this.#skip(1 + length) + 1;
+      const key = keyAt(this.#bytes, at, length);
+      if (key !== undefined) return key;
+      this.#at = at - 1;
+    }
+    const key = this.value();
+    if (typeof key !== "string") throw malformed("a key");
+    return key;
   }
 
   /** What lies deeper has to be there: each part of it takes a byte at least. */
@@ -148,21 +117,18 @@ class Decoder {
   }
 
   #text(length: number): string {
-    const bytes = this.#take(length);
+    const bytes = this.#bytes;
+    const at = this.#skip(length);
+    let text = "";
     if (length < longText) {
-      let text = "";
-      for (let i = 0; i < length; i++) {
-        const code = bytes[i]!;
-        if (code > 0x7f) return texts.decode(bytes);
-        text += String.fromCharCode(code);
-      }
-      return text;
+      for (let i = at; i < at + length && bytes[i]! < 0x80; i++)
+        text += String.fromCharCode(bytes[i]!);
     }
-    return texts.decode(bytes);
+    return text.length === length ? text : texts.decode(bytes.subarray(at, at + length));
   }
 
   #extension(length: number): unknown {
-    const type = this.#view.getInt8(this.#skip(1));
+    const type = signed(this.#uint(0), 0);
     if (type === MAP || type === SET) return this.#collection(type, this.#at + length);
     const content = this.#take(length);
     switch (type) {
@@ -171,7 +137,7 @@ class Decoder {
       case BIGINT:
         return bigint(content);
       case ARRAY_BUFFER:
-        return new Uint8Array(content).buffer;
+        return copyOf(content).buffer;
       case VIEW:
         return arrayView(content);
       case INVALID_DATE:
@@ -193,19 +159,20 @@ class Decoder {
     return map;
   }
 
-  #uint8(): number {
-    return this.#view.getUint8(this.#skip(1));
+  /** A number of one byte, doubled `width` times. */
+  #uint(width: number): number {
+    let at = this.#skip(1 << width);
+    let value = this.#bytes[at]!;
+    while (++at < this.#at) value = value * 0x100 + this.#bytes[at]!;
+    return value;
   }
 
-  #uint16(): number {
-    return this.#view.getUint16(this.#skip(2));
+  /** Reads numbers that are no lengths. */
+  #number(): DataView {
+    return (this.#view ??= viewOf(this.#bytes));
   }
 
-  #uint32(): number {
-    return this.#view.getUint32(this.#skip(4));
-  }
-
-  /** @throws At the end of the bytes: the view itself would see it later. */
+  /** @returns Where these bytes begin. @throws At the end of all. */
   #skip(count: number): number {
     const at = this.#at;
     if (count > this.#bytes.length - at) throw malformed("a length");
@@ -217,6 +184,21 @@ class Decoder {
     const at = this.#skip(count);
     return this.#bytes.subarray(at, at + count);
   }
+}
+
+/** The same number, as one that may be negative. */
+function signed(value: number, width: number): number {
+  const unused = 32 - (8 << width);
+  return (value << unused) >> unused;
+}
+
+/** In memory of its own, and of no class of Node's, whose `slice` does not copy. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** An integer that other encoders write in eight bytes. */
@@ -238,11 +220,11 @@ function bigint([sign, ...magnitude]: Uint8Array): bigint {
 function arrayView(content: Uint8Array): ArrayBufferView {
   const type = views[content[0]!];
   if (type === undefined) throw malformed("an array");
-  return new type(new Uint8Array(content.subarray(1)).buffer);
+  return new type(copyOf(content.subarray(1)).buffer);
 }
 
 function date(content: Uint8Array): Date {
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const view = viewOf(content);
   switch (content.length) {
     case 4:
       return new Date(view.getUint32(0) * 1000);

@@ -13,15 +13,12 @@ import {
   views,
 } from "./extension.ts";
 
-/** What a text has to be as long as, for the platform's own encoder to be faster. */
-const longText = 48;
+/** The length of a shorter text is in its type; and the platform's own encoder would take longer. */
+const shortText = 32;
 
 const texts = new TextEncoder();
 /** The content of an extension that has none. */
 const nothing = new Uint8Array(1);
-
-/** A buffer that nobody writes to. */
-let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
 
 /**
  * Encodes a frame as MessagePack, with extensions for what that has no types for.
@@ -29,36 +26,40 @@ let spare: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(4096);
  * @param limit The most bytes that it may take.
  * @throws `TypeError` for what cannot be copied, such as a function; `RangeError` for what is too long, or nested too deep.
  */
-export function encode(frame: unknown, limit: number = Infinity): Uint8Array {
-  const encoder = new Encoder(spare ?? new Uint8Array(4096), limit, frame);
+export function encode(frame: unknown, limit: number = Infinity): Uint8Array<ArrayBuffer> {
+  const encoder = spare ?? new Encoder();
   // What is encoded may run foreign code, which may encode.
   spare = undefined;
   try {
-    encoder.value(frame);
-    return encoder.result();
+    return encoder.encode(frame, limit);
   } finally {
-    spare = encoder.bytes.length <= 2 ** 16 ? encoder.bytes : new Uint8Array(4096);
+    spare = encoder;
   }
 }
 
 class Encoder {
-  bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
+  #bytes!: Uint8Array<ArrayBuffer>;
+  #view!: DataView;
   #length = 0;
-  readonly #limit: number;
+  #limit = 0;
   /** How many levels may still be opened. */
-  #levels: number;
+  #levels = 0;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, limit: number, frame: unknown) {
-    this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-    this.#limit = limit;
-    this.#levels = deepest + (Array.isArray(frame) ? levelsAround(frame[0]) : 0);
+  constructor() {
+    this.#use(new Uint8Array(4096));
   }
 
-  result(): Uint8Array {
-    this.#checkLimit();
-    return this.bytes.slice(0, this.#length);
+  encode(frame: unknown, limit: number): Uint8Array<ArrayBuffer> {
+    this.#length = 0;
+    this.#limit = limit;
+    this.#levels = deepest + (Array.isArray(frame) ? levelsAround(frame[0]) : 0);
+    try {
+      this.value(frame);
+      this.#checkLimit();
+      return this.#bytes.slice(0, this.#length);
+    } finally {
+      if (this.#bytes.length > 2 ** 16) this.#use(new Uint8Array(4096));
+    }
   }
 
   value(value: unknown): void {
@@ -90,7 +91,7 @@ class Encoder {
   #object(value: object): void {
     if (Array.isArray(value)) {
       this.#open();
-      this.#head(value.length, 0x90, 15, 0xdc);
+      this.#head(value.length, 0x90, 0xdb);
       for (let i = 0; i < value.length; i++) this.value(value[i]);
       this.#levels++;
     } else if (value instanceof Uint8Array) this.#binary(value);
@@ -108,13 +109,10 @@ class Encoder {
 
   /** An object as its own enumerable properties. */
   #record(value: object): void {
-    const [, tag] = /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value)) ?? [];
-    if (tag !== "Object" && (value instanceof Error || uncopied.test(tag ?? ""))) {
-      throw new TypeError(`An object of type ${tag} cannot be sent`);
-    }
+    if (Object.getPrototypeOf(value) !== Object.prototype) refuseUncopied(value);
     const keys = Object.keys(value);
     this.#open();
-    this.#head(keys.length, 0x80, 15, 0xde);
+    this.#head(keys.length, 0x80, 0xdd);
     for (const key of keys) {
       if (key === "__proto__") {
         throw new TypeError(`A property named "__proto__" cannot be sent`);
@@ -138,47 +136,43 @@ class Encoder {
       this.#byte(0xcb);
       const at = this.#grow(8);
       this.#view.setFloat64(at, value);
+    } else if (value >= 2 ** 32 || value < -(2 ** 31)) {
+      this.#byte(value > 0 ? 0xcf : 0xd3);
+      const at = this.#grow(8);
+      this.#view.setBigInt64(at, BigInt(value));
     } else if (value >= 0) {
       if (value < 0x80) this.#byte(value);
-      else if (value < 0x100) this.#sized(0xcc, 1, value);
-      else if (value < 0x1_0000) this.#sized(0xcd, 2, value);
-      else if (value < 0x1_0000_0000) this.#sized(0xce, 4, value);
-      else this.#wide(0xcf, value);
-    } else if (value >= -0x20) this.#byte(value + 0x100);
-    else if (value >= -0x80) this.#sized(0xd0, 1, value);
-    else if (value >= -0x8000) this.#sized(0xd1, 2, value);
-    else if (value >= -0x8000_0000) this.#sized(0xd2, 4, value);
-    else this.#wide(0xd3, value);
+      else this.#sized(0xcc, widthOf(value), value);
+    } else if (value >= -0x20) this.#byte(value);
+    else this.#sized(0xd0, widthOf(-2 * value - 1), value);
   }
 
   #text(text: string): void {
     const { length } = text;
-    if (length < longText) {
+    if (length < shortText) {
       const at = this.#grow(1 + length);
-      const { bytes } = this;
+      const bytes = this.#bytes;
+      bytes[at] = 0xa0 | length;
       let i = 0;
       for (; i < length; i++) {
         const code = text.charCodeAt(i);
         if (code > 0x7f) break;
         bytes[at + 1 + i] = code;
       }
-      if (i === length && length < 32) {
-        bytes[at] = 0xa0 | length;
-        return;
-      }
+      if (i === length) return;
       this.#length = at;
     }
     if (/\p{Surrogate}/u.test(text)) {
       throw new TypeError("A text with a lone surrogate cannot be sent");
     }
     const encoded = texts.encode(text);
-    this.#head(encoded.length, 0xa0, 31, 0xda, 0xd9);
+    if (encoded.length < shortText) this.#byte(0xa0 | encoded.length);
+    else this.#sized(0xd9, widthOf(encoded.length), encoded.length);
     this.#append(encoded);
   }
 
   #binary(bytes: Uint8Array): void {
-    if (bytes.length < 0x100) this.#sized(0xc4, 1, bytes.length);
-    else this.#head(bytes.length, 0, -1, 0xc5);
+    this.#sized(0xc4, widthOf(bytes.length), bytes.length);
     this.#append(bytes);
   }
 
@@ -219,7 +213,7 @@ class Encoder {
 
   /** Keys and values, or items: their length in bytes is known only when they have been written. */
   #collection(type: number, items: unknown[]): void {
-    this.#sized(0xc9, 4, 0);
+    this.#sized(0xc7, 2, 0);
     const at = this.#length - 4;
     this.#byte(type);
     const start = this.#length;
@@ -230,63 +224,73 @@ class Encoder {
   #extension(type: number, content: Uint8Array): void {
     const { length } = content;
     if (length === 1) this.#byte(0xd4);
-    else if (length < 0x100) this.#sized(0xc7, 1, length);
-    else this.#sized(0xc9, 4, length);
-    this.#byte(type & 0xff);
+    else this.#sized(0xc7, widthOf(length), length);
+    this.#byte(type);
     this.#append(content);
   }
 
-  /** A length: within the type's own byte, in one byte if there is such a type, in two, or in four. */
-  #head(length: number, short: number, shortest: number, two: number, one?: number): void {
-    if (length <= shortest) this.#byte(short | length);
-    else if (one !== undefined && length < 0x100) this.#sized(one, 1, length);
-    else if (length < 0x1_0000) this.#sized(two, 2, length);
-    else this.#sized(two + 1, 4, length);
+  /** How much is in an array, or a record: within the type's own byte, in two bytes, or in four. */
+  #head(length: number, short: number, types: number): void {
+    if (length < 16) this.#byte(short | length);
+    else this.#sized(types, Math.max(1, widthOf(length)), length);
   }
 
   #byte(byte: number): void {
     const at = this.#grow(1);
-    this.bytes[at] = byte;
+    this.#bytes[at] = byte;
   }
 
-  #sized(type: number, size: 1 | 2 | 4, value: number): void {
-    const at = this.#grow(1 + size);
-    const view = this.#view;
-    view.setUint8(at, type);
-    if (size === 1) view.setUint8(at + 1, value);
-    else if (size === 2) view.setUint16(at + 1, value);
-    else view.setUint32(at + 1, value);
-  }
-
-  #wide(type: number, value: number): void {
-    const at = this.#grow(9);
-    this.#view.setUint8(at, type);
-    this.#view.setBigInt64(at + 1, BigInt(value));
+  /** A type, of those that follow one another for integers of 1, 2 and 4 bytes, and the integer. */
+  #sized(types: number, width: number, value: number): void {
+    this.#byte(types + width);
+    const size = 1 << width;
+    const at = this.#grow(size);
+    for (let i = 0; i < size; i++) this.#bytes[at + i] = value >> (8 * (size - 1 - i));
   }
 
   #append(bytes: Uint8Array): void {
     const at = this.#grow(bytes.length);
-    this.bytes.set(bytes, at);
+    this.#bytes.set(bytes, at);
   }
 
   /** Makes room for more bytes. @returns Where they begin. */
   #grow(count: number): number {
     const at = this.#length;
     const length = (this.#length = at + count);
-    if (length > this.bytes.length) {
+    if (length > this.#bytes.length) {
       this.#checkLimit();
-      const larger = new Uint8Array(Math.max(length, 2 * this.bytes.length));
-      larger.set(this.bytes.subarray(0, at));
-      this.bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      const larger = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#use(larger);
     }
     return at;
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 
   #checkLimit(): void {
     if (this.#length > this.#limit) {
       throw new RangeError(`A frame of more than ${this.#limit} bytes cannot be sent`);
     }
+  }
+}
+
+/** How many times one byte has to be doubled for a number above 0: 0, 1 or 2. */
+function widthOf(value: number): number {
+  return value < 0x100 ? 0 : value < 0x1_0000 ? 1 : 2;
+}
+
+/** One that encodes nothing now. */
+let spare: Encoder | undefined;
+
+/** @throws `TypeError` for what would be an empty object, or one without what matters. */
+function refuseUncopied(value: object): void {
+  const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  if (tag !== "Object" && (value instanceof Error || uncopied.test(tag))) {
+    throw new TypeError(`An object of type ${tag} cannot be sent`);
   }
 }
 
