@@ -28,6 +28,8 @@ export class AnsweringItems extends AnsweringParty {
   /** What has been read, and is to be sent. */
   #batch: unknown[] = [];
   #cancelFlush: (() => void) | undefined;
+  /** How the stream ends, once all that has been read is sent. */
+  #ending: (() => void) | undefined;
   /** How many items go into a frame, by the size of the last ones. */
   #most = mostItems;
   /** Whether the reader has been asked, and has not answered. */
@@ -61,11 +63,13 @@ export class AnsweringItems extends AnsweringParty {
       this.#leaves++;
       this.#credit = 0;
       this.#batch = [];
+      this.#flush();
       this.#expect(this.#reader.return(frame[4] as void));
     }
   }
 
   goOn(): void {
+    this.#flush();
     this.#read();
   }
 
@@ -81,7 +85,8 @@ export class AnsweringItems extends AnsweringParty {
 
   /** Reads whatever the body has ready. */
   #read(): void {
-    if (this.over || this.#reading || this.#credit === 0 || this.line.full) return;
+    if (this.over || this.#ending !== undefined || this.#reading) return;
+    if (this.#credit === 0 || this.line.full) return;
     this.#reading = true;
     const leaves = this.#leaves;
     const read = (act: () => void): void => {
@@ -135,12 +140,14 @@ export class AnsweringItems extends AnsweringParty {
     else this.#cancelFlush ??= this.line.soon(() => this.#flush());
   }
 
+  /** Sends what has been read, as long as the other side has room, and then how the stream has ended, if it has. */
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const items = this.#batch;
-    this.#batch = [];
-    if (!this.over && items.length > 0) this.#send(items);
+    while (this.#batch.length > 0 && !this.over && !this.line.full) {
+      this.#send(this.#batch.splice(0, this.#most));
+    }
+    if (this.#batch.length === 0 && !this.over) this.#ending?.();
   }
 
   #send(items: unknown[]): void {
@@ -151,9 +158,8 @@ export class AnsweringItems extends AnsweringParty {
     } catch (error) {
       if (items.length === 1) this.#refuse(error);
       else {
-        const middle = items.length >> 1;
-        this.#send(items.slice(0, middle));
-        this.#send(items.slice(middle));
+        this.#batch = [...items, ...this.#batch];
+        this.#most = items.length >> 1;
       }
     }
   }
@@ -164,17 +170,18 @@ export class AnsweringItems extends AnsweringParty {
   }
 
   #finish(): void {
+    this.#ending ??= () => {
+      // An item that was refused is told first, if not to the body, which has ended, to the reader.
+      if (this.#expected > 0) return;
+      this.line.post([DONE, 0, 0, this.ch, this.#leaves]);
+      this.end(undefined);
+    };
     this.#flush();
-    // An item that was refused is told first, if not to the body, which has ended, to the reader.
-    if (this.over || this.#expected > 0) return;
-    this.line.post([DONE, 0, 0, this.ch, this.#leaves]);
-    this.end(undefined);
   }
 
   #fail(error: unknown): void {
-    if (this.over) return;
+    this.#ending = () => this.failWith(this.#leaves, error);
     this.#flush();
-    this.failWith(this.#leaves, error);
   }
 
   protected override end(error: unknown): void {

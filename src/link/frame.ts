@@ -72,7 +72,7 @@ export function checkFrame(value: unknown): Frame {
   }
   const wellFormed =
     type === HELLO
-      ? frame[2] === undefined || isShortString(frame[2])
+      ? frame[2] === undefined || frame[2] === null || isShortString(frame[2])
       : type === OPEN
         ? typeof frame[5] === "string"
         : type !== ITEMS || Array.isArray(frame[5]);

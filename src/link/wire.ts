@@ -148,6 +148,10 @@ export class Wire {
     frame[2] = this.#received;
     trimmed(frame);
     const encoded = this.#encode?.(frame) ?? frame;
+    const bytes = sizeOf(encoded) ?? 0;
+    if (bytes > this.#options.limits.unread / 2) {
+      throw new RangeError(`A frame of ${bytes} bytes is above half of what may wait to be read`);
+    }
     const link = this.#sends ? this.#link : undefined;
     this.#sent++;
     if (this.#resumes) this.#kept.push(encoded);
@@ -160,7 +164,6 @@ export class Wire {
         throw error;
       }
     }
-    const bytes = sizeOf(encoded) ?? 0;
     this.#sinceAsked += bytes;
     const unasked = this.#sent - Math.max(this.#askedAt, this.#kept.acknowledged);
     if (this.#resumes && (unasked >= askAfterFrames || this.#sinceAsked >= askAfterBytes)) {

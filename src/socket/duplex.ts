@@ -73,6 +73,7 @@ function isNode(stream: unknown): boolean {
 class NodeStreams implements Duplex {
   readonly #readable: NodeReadable & Emitter;
   readonly #writable: NodeWritable & Emitter;
+  #destroyed = false;
 
   constructor(readable: NodeReadable, writable: NodeWritable) {
     this.#readable = readable as NodeReadable & Emitter;
@@ -116,6 +117,9 @@ class NodeStreams implements Duplex {
   }
 
   destroy(): void {
+    // A process's own standard output tells that it has closed each time that it is destroyed.
+    if (this.#destroyed) return;
+    this.#destroyed = true;
     this.#readable.destroy();
     this.#writable.destroy();
   }

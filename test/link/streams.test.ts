@@ -1,7 +1,8 @@
 /** Far streams: demand, prefetch, endings, and what cannot be sent. */
 import { StreamChannel, type Reader, type Writer } from "coroutine-channels";
-import { Session } from "coroutine-channels/link";
+import { Host, Session } from "coroutine-channels/link";
 import { portLink } from "coroutine-channels/port";
+import { byteLink } from "coroutine-channels/socket";
 import { expect, test } from "vitest";
 
 import { settled } from "../support/settled.ts";
@@ -155,6 +156,31 @@ test("if the body has ended meanwhile, it is told to the reader", async () => {
   expect(await reader.read()).toEqual([1, 3]);
   await expect(reader.next()).rejects.toMatchObject({ name: "DataCloneError" });
   await session.close();
+});
+
+test.each([
+  ["of one turn are above what may be unread", 64 * 1024, {}],
+  ["together are above half of what may be unread", 1000, { unread: 100_000 }],
+])("items that %s pause the stream, and its end waits for them", async (_name, size, limits) => {
+  const host = new Host({
+    limits,
+    open: (session) =>
+      session.serveStream<Uint8Array>("items", async (writer) => {
+        await writer.write(Array.from({ length: 300 }, () => new Uint8Array(size)));
+        throw new RangeError("enough");
+      }),
+  });
+  const session = new Session(() => {
+    const one = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+    const two = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+    host.accept(byteLink({ readable: one.readable, writable: two.writable }));
+    return byteLink({ readable: two.readable, writable: one.writable });
+  });
+  const reader = session.reader<Uint8Array>("items", undefined, { prefetch: 500 });
+  expect(await reader.read()).toHaveLength(300);
+  await expect(reader.next()).rejects.toThrow("enough");
+  await session.close();
+  await host.close();
 });
 
 test("a near StreamChannel is what all of this is like", async () => {

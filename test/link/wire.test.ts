@@ -360,6 +360,17 @@ test("a session over one link says HELLO without a name, and ends with the link"
   expect(((await call) as LinkClosed).cause).toEqual(new Error("pulled out"));
 });
 
+test("HELLO may have null for what is absent, as other encoders write", async () => {
+  const clock = new DrivenClock();
+  const link = new SilentLink();
+  const host = new Host({ clock, open: () => {} });
+  host.accept(link);
+  link.says(0, 1, null, 0);
+  await settled();
+  expect(link.take()).toEqual([[0, 1, "", 0]]);
+  await host.close();
+});
+
 test("a host makes a session for each new name, and gives it the next link", async () => {
   const clock = new DrivenClock();
   let opened = 0;

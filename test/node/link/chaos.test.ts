@@ -97,6 +97,19 @@ test("a conversation with a child process, which is killed", async () => {
   expect(await failure(numbers.receive())).toBeInstanceOf(LinkClosed);
 });
 
+test("a child process ends by itself when its session is over, or its input", async () => {
+  for (const end of [
+    ({ session }: ReturnType<typeof child>) => session.close(),
+    ({ process }: ReturnType<typeof child>) => process.stdin.end(),
+  ]) {
+    const made = child();
+    expect(await made.session.client("numbers").receive()).toBe(0);
+    const ended = once(made.process, "exit");
+    await end(made);
+    expect(await ended).toEqual([0, null]);
+  }
+});
+
 test("a child process that is frozen is given up after two heartbeats", async () => {
   const { process, session } = child({ heartbeat: 100 });
   const settle = await busy(session);

@@ -251,4 +251,4 @@ test("mutated streams of bytes", async () => {
   }
   await calm();
   expect(({} as Record<string, unknown>)["a"]).toBe(undefined);
-}, 600_000);
+});
