@@ -1,8 +1,8 @@
+import type { Batch } from "./batch.ts";
 import { record } from "./events.ts";
 import type { Recording, RecordOptions } from "./events.ts";
 import { pageOf, policy } from "./html.ts";
 import { presentMoment } from "./now.ts";
-import type { Batch } from "./page.ts";
 import { builtin, every } from "./process.ts";
 
 /** Options of {@link live}. */

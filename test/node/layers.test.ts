@@ -11,6 +11,8 @@ import { root } from "../../scripts/project.ts";
 import { entryPoints } from "../../scripts/entry-points.ts";
 
 const MAIN = "src/index.ts";
+/** The build puts it, as text, into page-script.ts. */
+const PAGE = "src/inspect/page.ts";
 
 /** What a file imports, types included: files as paths from the project, all else by name. */
 function importsOf(file: string): string[] {
@@ -121,8 +123,13 @@ describe("src", () => {
   );
 
   test("has no file that no entry point needs", () => {
-    const needed = new Set(entryPoints().flatMap(({ source }) => [...reachable(source)]));
+    const starts = [...entryPoints().map(({ source }) => source), PAGE];
+    const needed = new Set(starts.flatMap((source) => [...reachable(source)]));
     expect([...graph.keys()].filter((file) => !needed.has(file))).toEqual([]);
+  });
+
+  test("has a page whose types of the DOM, which JSR refuses, nobody imports", () => {
+    expect(shown(edges.filter(({ to }) => to === PAGE))).toEqual([]);
   });
 
   test("has adapters that import the main entry, their own files and no others", () => {

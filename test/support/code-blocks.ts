@@ -55,7 +55,7 @@ function isProgram(info: string, place: string): boolean {
 
 /** What a line of a source file says if it is one of a doc comment. */
 function commentText(line: string): string {
-  return /^\s*\* ?(?!\/)(.*)$/.exec(line)?.[1] ?? "";
+  return /^\s*\*(?!\/) ?(.*)$/.exec(line)?.[1] ?? "";
 }
 
 function expectation(line: string): string[] {

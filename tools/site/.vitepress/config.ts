@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
-
 import { defineConfig } from "vitepress";
 
 import { addressOf } from "../make/address.ts";
-import { pages, project, site } from "../make/folders.ts";
-import { runsInBrowser } from "../make/programs.ts";
+import { pages } from "../make/folders.ts";
+import { allPrograms } from "../make/programs.ts";
 import { sidebar } from "../make/sidebar.ts";
 import { version } from "../make/version.ts";
 
 /** Where the site will be served from, if not from a host's root: `/coroutine-channels/`. */
 const base = process.env["SITE_BASE"] ?? "/";
 
-const inspect = `${project}dist/inspect.js`;
+/** Nothing else has a button that runs it: signatures, for one, are in TypeScript, too. */
+const programs = new Set(allPrograms().map(({ code }) => code));
 
 /** Nothing on any page can ask another host for anything. */
 const policy = "default-src 'self' 'unsafe-inline' data: blob:; object-src 'none'; base-uri 'self'";
@@ -26,11 +25,6 @@ export default defineConfig({
   vite: {
     publicDir: `${pages}public`,
     build: { chunkSizeWarningLimit: 1000 },
-    resolve: {
-      alias: {
-        "inspect-of-the-library": existsSync(inspect) ? inspect : `${site}playground/no-inspect.ts`,
-      },
-    },
   },
   head: [
     ["meta", { "http-equiv": "Content-Security-Policy", content: policy }],
@@ -43,8 +37,8 @@ export default defineConfig({
       md.renderer.rules.fence = (tokens, index, ...rest) => {
         const { info, content } = tokens[index]!;
         const shown = fence(tokens, index, ...rest);
-        if (!/^ts\b/.test(info) || !runsInBrowser(content)) return shown;
-        const program = content.replace(/\n\/\/ Prints:\n[^]*$/, "\n");
+        const program = `${content.replace(/\n\/\/ Prints:\n[^]*$/, "").trimEnd()}\n`;
+        if (!programs.has(program)) return shown;
         const broken = info.startsWith("ts broken") ? " broken" : "";
         const href = `${base}playground.html${addressOf(program)}`;
         return `<div class="program${broken}">${shown}<a class="run" href="${href}">Run</a></div>`;

@@ -37,7 +37,7 @@ export async function writeApi(): Promise<void> {
     indexFormat: "table",
     tableColumnSettings: { leftAlignHeaders: true },
     parametersFormat: "table",
-    propertiesFormat: "table",
+    interfacePropertiesFormat: "list",
     fileExtension: ".md",
     entryFileName: "index",
     membersWithOwnFile: ["Class", "Function", "Interface", "TypeAlias"],

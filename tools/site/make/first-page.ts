@@ -1,4 +1,4 @@
-/** The first page: what README says first, its first program, its comparison, and figures. */
+/** The first page: what README says first, its first program, what only this library has, and figures. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -14,15 +14,17 @@ export interface FirstPage extends Figures {
 }
 
 export function writeFirstPage(): void {
-  const readme = readFileSync(`${project}README.md`, "utf8");
+  const promise = found("README.md", /^# .+\n+([^\n]+)/);
   const data: FirstPage = {
     ...figures(),
     // The headline says the first half already.
-    promise: (/^# .+\n+([^\n]+)/.exec(readme)?.[1] ?? "").replace(/^Async [^:`]+: what/, "What"),
+    promise: promise.replace(/^Async [^:`]+: what/, "What"),
     program: allPrograms()[0]!.code,
   };
-  const comparison = /^## Compared with\n([^]*?)(?=^## |$(?![^]))/m.exec(readme)?.[1] ?? "";
   writeFileSync(`${pages}first-page.json`, JSON.stringify(data));
+
+  const comparison = "docs/comparison.md";
+  const unique = found(comparison, /^## What only this library has\n([^]*?)(?=^## |$(?![^]))/m);
   writeFileSync(
     `${pages}index.md`,
     `---
@@ -34,9 +36,16 @@ titleTemplate: Async generators turned inside out
 
 <FirstPage>
 
-${comparison.trim()}
+${withLinks(comparison, unique.trim(), new Set())}
 
 </FirstPage>
-`.replace(comparison.trim(), () => withLinks("README.md", comparison.trim(), new Set())),
+`,
   );
+}
+
+/** What a document says in some place, without which the first page would have a hole. */
+function found(file: string, place: RegExp): string {
+  const text = place.exec(readFileSync(project + file, "utf8"))?.[1];
+  if (text === undefined) throw new Error(`${file} has nothing for the first page at ${place}`);
+  return text;
 }

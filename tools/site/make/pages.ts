@@ -87,8 +87,11 @@ function listOfExamples(): string {
   return `# Examples\n\nEach is a whole program. Those that need no Node run in the playground, by the button at their code.\n\n| | |\n| --- | --- |\n${rows.join("\n")}\n`;
 }
 
-/** What a file says of itself in its first line. */
+/** What a file says of itself first. */
 function firstComment(file: string): string {
-  const [line = ""] = read(file).split("\n", 1);
-  return /^(?:\/\/|\/\*\*) (.+?)(?: \*\/)?$/.exec(line)?.[1] ?? "";
+  const [comment = ""] = /^(?:(?:\/\/ .*\n)+|\/\*\*[^]*?\*\/)/.exec(read(file)) ?? [];
+  return comment
+    .replaceAll(/^\s*(?:\/\*\*|\*\/|\*|\/\/)|\*\/$/gm, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }

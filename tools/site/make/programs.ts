@@ -28,8 +28,8 @@ export function browserEntryPoints(): { readonly name: string; readonly stem: st
   return entryPoints().filter(({ stem }) => !ELSEWHERE.includes(stem));
 }
 
-/** Whether a program is whole, and imports nothing that the playground does not have. */
-export function runsInBrowser(code: string): boolean {
+/** Whether a program imports nothing that the playground does not have. */
+function runsInBrowser(code: string): boolean {
   const known = new Set(browserEntryPoints().map(({ name }) => name));
   const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)];
   return (

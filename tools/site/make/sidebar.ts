@@ -26,9 +26,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   Project: ["changelog", "contributing", "security"],
 };
 
-/** Where a title is too long for a narrow column. */
+/** Where a page has no title, or one that is too long for a narrow column. */
 const SHORT: Readonly<Record<string, string>> = {
   introduction: "Introduction",
+  playground: "Playground",
   "api/index": "API",
 };
 

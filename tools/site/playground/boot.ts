@@ -27,6 +27,10 @@ interface Inspect {
 const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 const later = setTimeout.bind(globalThis);
 const now = performance.now.bind(performance);
+/** A program may have replaced the method. */
+const cut: (text: string, start: number, end: number) => string = Function.prototype.call.bind(
+  String.prototype.slice,
+);
 const scope = globalThis as unknown as Record<string, unknown>;
 
 /** Timers that have not run yet: as long as there are some, the program is not at rest. */
@@ -57,11 +61,10 @@ async function start({ modules, program }: Start, port: MessagePort): Promise<vo
     const entry = (name: string) => files.get(modules.entries[name] ?? "");
     // What the library makes for itself as it is loaded is none of the program's channels.
     await import(/* @vite-ignore */ entry("coroutine-channels")!);
-    const inspect = entry("coroutine-channels/inspect");
-    const inspecting = inspect
-      ? ((await import(/* @vite-ignore */ inspect)) as Inspect)
-      : undefined;
-    watch(post, inspecting, inspecting?.record({ limit: MOST_EVENTS, values: true }));
+    const inspect = (await import(
+      /* @vite-ignore */ entry("coroutine-channels/inspect")!
+    )) as Inspect;
+    watch(post, inspect, inspect.record({ limit: MOST_EVENTS, values: true }));
     post({ type: "state", state: "running", report: "" });
     const code = compile(program, entry);
     await import(/* @vite-ignore */ blob(`${code}\n//# sourceURL=program.ts`));
@@ -94,9 +97,10 @@ function blob(text: string): string {
 
 function say(post: (message: Message) => void, level: Level, text: string): void {
   if (lines >= MOST_LINES || letters >= MOST_LETTERS) return;
+  const told = cut(text, 0, MOST_LETTERS - letters);
   lines += 1;
-  letters += text.length;
-  post({ type: "line", level, text: text.slice(0, MOST_LETTERS) });
+  letters += told.length;
+  post({ type: "line", level, text: told });
   if (lines < MOST_LINES && letters < MOST_LETTERS) return;
   post({ type: "line", level: "warn", text: "(The rest of what it prints is left out.)" });
 }
@@ -150,18 +154,14 @@ function countTimers(): void {
 }
 
 /** Looks from time to time whether anything goes on, sends what was recorded, and tells when all is at rest. */
-function watch(
-  post: (message: Message) => void,
-  inspect: Inspect | undefined,
-  recording: Recording | undefined,
-): void {
+function watch(post: (message: Message) => void, inspect: Inspect, recording: Recording): void {
   let seen = "";
   let quiet = 0;
   let told: State = "running";
   let drawn: unknown;
 
   async function look(): Promise<void> {
-    const events = recording?.events ?? [];
+    const { events } = recording;
     if (events.at(-1) !== drawn) {
       drawn = events.at(-1);
       post({ type: "events", events });
@@ -173,9 +173,9 @@ function watch(
     seen = activity;
     if (quiet === 0 && told !== "running") tell("running", "");
     if (quiet === 2) {
-      const waiting = (await inspect?.waits())?.length ?? 0;
+      const waiting = (await inspect.waits()).length;
       if (over && waiting === 0) tell("ended", "");
-      else tell(over ? "left" : "waits", inspect?.report() ?? "");
+      else tell(over ? "left" : "waits", inspect.report());
     }
     later(() => void look(), LOOK_EVERY);
   }

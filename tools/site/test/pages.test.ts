@@ -1,8 +1,12 @@
 /** Every kind of page, wide and narrow, light and dark. */
 
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
+import { addressOf } from "../make/address.ts";
+import { built } from "../make/folders.ts";
+import { allPrograms } from "../make/programs.ts";
 import { useSite } from "./browser.ts";
 import { printedLines, status } from "./playground.ts";
 
@@ -67,6 +71,17 @@ describe("pages", () => {
     const focused = page.locator(":focus");
     assert.match((await focused.textContent()) ?? "", /skip to content/i);
     await close();
+  });
+
+  test("every program has a button on some page, and nothing else has", () => {
+    const buttons = globSync("**/*.html", { cwd: built }).flatMap((file) =>
+      Array.from(
+        readFileSync(built + file, "utf8").matchAll(/class="run" href="[^"#]*(#[^"]+)"/g),
+        ([, address]) => address,
+      ),
+    );
+    const programs = allPrograms().map(({ code }) => addressOf(code));
+    assert.deepEqual(new Set(buttons), new Set(programs));
   });
 
   test("Run leads from a guide into the playground, with the program", async () => {
