@@ -2,7 +2,7 @@ import { record } from "./events.ts";
 import type { Recording, RecordOptions } from "./events.ts";
 import { pageOf, policy } from "./html.ts";
 import { told } from "./now.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch } from "./page.ts";
 import { builtin, now, every } from "./process.ts";
 
 /** Options of {@link live}. */

@@ -1,13 +1,22 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /** The script of the page that `toHTML` writes and `live` serves. It is built into page-script.ts. */
-import type { Batch } from "./batch.ts";
 import type { ChannelEvent } from "./events.ts";
 import { pictureOf } from "./picture.ts";
 import type { Lane, Picture } from "./picture.ts";
 import { count, duration, grouped, printable } from "./text.ts";
 import { Knowledge, lookupIn, tell } from "./waits.ts";
 import type { Told } from "./waits.ts";
+
+/** What comes from a program that runs. */
+export interface Batch {
+  readonly events: readonly ChannelEvent[];
+  /** How many events there have been for which there was no room. */
+  readonly dropped: number;
+  /** All that waits now. */
+  readonly waits: readonly Told[];
+  readonly now: number;
+}
 
 const mostEvents = 10_000;
 const axis = 26;

@@ -1,13 +1,13 @@
 /**
  * Drives the library with sequences of calls and compares it with the model, in one of two modes:
  *
- * - stepwise: every call is followed by a drain. Compared is which calls have settled after each
+ * - stepwise: every call is followed by a turn. Compared is which calls have settled after each
  *   call, and with what.
  * - overlapping: all calls are made in one go, up to the first on a server end that is not there
  *   yet, then up to the end of a body, and after it. Compared is what has settled in the end, and that each end's normal
  *   answers came in the order of its calls.
  *
- * A drain is a turn of the event loop, which lets all microtasks run however many they are.
+ * A turn of the event loop lets all microtasks run, however many they are.
  * Hundreds of channels go through their sequences side by side, so that they share the turns.
  */
 import {
@@ -18,6 +18,8 @@ import {
   type Client,
   type Server,
 } from "coroutine-channels";
+import { settled } from "../support/settled.ts";
+import { withoutTraces } from "../support/without-traces.ts";
 import {
   type Case,
   cancelled,
@@ -66,21 +68,17 @@ type Create = (options: ChannelOptions) => Subject;
 
 const near: Create = (options) => ({ channel: new Channel(options), endsOnly: false });
 
-/** Most of the time went into stack traces that nobody reads. */
-const traces = Error as { stackTraceLimit?: number };
-
-export async function compareAll(
+export function compareAll(
   cases: Iterable<Case>,
   options: { overlapping?: boolean; result?: Comparison; create?: Create } = {},
 ): Promise<Comparison> {
   const result = options.result ?? { compared: 0, failures: new Map<string, Failure>() };
-  const { drain, close } = drainer();
   let batch: Run[] = [];
   const flush = async () => {
     const rounds = Math.max(0, ...batch.map((one) => one.rounds.length));
     for (let round = 0; round < rounds; round++) {
       for (const one of batch) one.play(round);
-      await drain();
+      await settled();
     }
     for (const one of batch) {
       const failure = one.difference();
@@ -89,17 +87,15 @@ export async function compareAll(
     result.compared += batch.length;
     batch = [];
   };
-  try {
+  return withoutTraces(async () => {
     let n = 0;
     for (const one of cases) {
       batch.push(new Run(one, options.overlapping ?? false, n++ % 4 === 0, options.create ?? near));
       if (batch.length === BATCH) await flush();
     }
     await flush();
-  } finally {
-    close();
-  }
-  return result;
+    return result;
+  });
 }
 
 /** The shortest failures, one of each kind, to be printed. */
@@ -115,27 +111,9 @@ export function summary(result: Comparison, most = 8): string {
   return [`${all.length} differences of ${kinds.size} kinds; the shortest:`, ...shown].join("\n\n");
 }
 
-export function drainer(): { drain: () => Promise<void>; close: () => void } {
-  const { stackTraceLimit = 10 } = traces;
-  traces.stackTraceLimit = 0;
-  const { port1, port2 } = new MessageChannel();
-  let wake = (): void => undefined;
-  port1.onmessage = () => wake();
-  const drain = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-      port2.postMessage(0);
-    });
-  const close = (): void => {
-    port1.close();
-    traces.stackTraceLimit = stackTraceLimit;
-  };
-  return { drain, close };
-}
-
 /** One channel and its sequence. */
 class Run {
-  /** rounds[i]: the steps that are made before the i-th drain. */
+  /** rounds[i]: the steps that are made before the i-th turn. */
   readonly rounds: readonly (readonly number[])[];
   readonly #channel: Subject["channel"];
   readonly #endsOnly: boolean;

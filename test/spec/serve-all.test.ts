@@ -6,8 +6,10 @@ import { Channel, ChannelClosed, serveAll, type Client, type Server } from "coro
 import { expect, test } from "vitest";
 
 import { byScope } from "../support/scope.ts";
+import { settled } from "../support/settled.ts";
+import { withoutTraces } from "../support/without-traces.ts";
 import { errorOf, valueOf } from "./calls.ts";
-import { drainer, matches, print, type Settled } from "./compare.ts";
+import { matches, print, type Settled } from "./compare.ts";
 import type { Call, Model, Outcome } from "./model.ts";
 import { ServeAllModel } from "./serve-all-model.ts";
 
@@ -243,8 +245,7 @@ function same(
   return matches(expected, actual);
 }
 
-async function differences(all: Iterable<Case>): Promise<{ compared: number; found: string[] }> {
-  const { drain, close } = drainer();
+function differences(all: Iterable<Case>): Promise<{ compared: number; found: string[] }> {
   const found: string[] = [];
   let compared = 0;
   let batch: Run[] = [];
@@ -252,19 +253,17 @@ async function differences(all: Iterable<Case>): Promise<{ compared: number; fou
     const longest = Math.max(0, ...batch.map((run) => run.case.sequence.length));
     for (let i = 0; i < longest; i++) {
       for (const run of batch) run.play(i);
-      await drain();
+      await settled();
     }
     found.push(...batch.flatMap((run) => run.difference() ?? []));
     compared += batch.length;
     batch = [];
   };
-  try {
+  return withoutTraces(async () => {
     for (const one of all) if (batch.push(new Run(one)) === 512) await flush();
     await flush();
-  } finally {
-    close();
-  }
-  return { compared, found: found.toSorted((one, two) => one.length - two.length) };
+    return { compared, found: found.toSorted((one, two) => one.length - two.length) };
+  });
 }
 
 const onLanes = (...calls: LaneCall[]): Step[] =>
