@@ -7,13 +7,13 @@ import { Channel } from "coroutine-channels";
 import { fromReadable, toDuplex } from "coroutine-channels/node";
 
 const server = createServer((socket) => {
-  const talk = new Channel<string, Buffer>();
+  const talk = new Channel<string, string>();
   void talk.serve(async (caller) => {
     const name = String(await caller.send("Who is there?"));
     const mood = String(await caller.send(`Hello, ${name}. How are you?`));
     await caller.put(`I am ${mood}, too.`); // expects no answer
   });
-  void pipeline(socket, toDuplex(talk), socket);
+  void pipeline(socket.setEncoding("utf8"), toDuplex(talk), socket);
 }).listen(0, "127.0.0.1");
 await once(server, "listening");
 

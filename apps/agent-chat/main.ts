@@ -1,5 +1,4 @@
-// `npm run agent`: starts the server, prints its address, and lets the conversations end when it is stopped. With `-- --watch`, a
-// page shows the channels at work.
+// `npm run agent`: starts the server, and lets the conversations end when it is stopped. `-- --watch` shows the channels at work.
 import { scriptedModel } from "./scripted-model.ts";
 import { startServer } from "./server.ts";
 

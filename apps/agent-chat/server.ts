@@ -19,6 +19,7 @@ const headers = { "content-type": "text/event-stream", "cache-control": "no-stor
 export async function startServer(model: Model, { port = 0, patience = 120_000 } = {}) {
   const conversations = new Map<string, OverHttp>();
   const closing = new AbortController();
+  const inTime = () => AbortSignal.any([AbortSignal.timeout(patience), closing.signal]);
   const app = new Hono();
 
   app.get("/", (context) => context.html(page));
@@ -31,9 +32,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
     const task = context.req.query("task") ?? "";
     const steps = produce<Step, Answer>((person) => agent(task, person, model, closing.signal));
     steps.signal.addEventListener("abort", () => conversations.delete(name), { once: true });
-    const conversation = overHttp(steps, () =>
-      AbortSignal.any([AbortSignal.timeout(patience), closing.signal]),
-    );
+    const conversation = overHttp(steps, inTime);
     conversations.set(name, conversation);
     const events = toEventStream(conversation, { id: () => conversation.count, heartbeat: 15_000 });
     return new Response(events, { headers });

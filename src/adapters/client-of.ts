@@ -21,17 +21,18 @@ export function clientOf<T>(
   let server: Server<T>;
   const ask = (): void => source.ask();
   const left = (): void => {};
-  const source = new Source<T>(stream, {
-    give: (item) => void server.send(item).then(ask, left),
+  const taker = {
+    give: (item: T) => void server.send(item).then(ask, left),
     end() {
       over();
       void server.return();
     },
-    fail(error) {
+    fail(error: unknown) {
       over();
       void server.throw(error);
     },
-  });
+  };
+  const source = new Source<T>(stream, taker, true);
   channel.server().then((opened) => {
     server = opened;
     ask();

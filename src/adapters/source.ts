@@ -20,15 +20,22 @@ export type Question = [method?: "next" | "return" | "throw", value?: unknown];
 export class Source<T> {
   readonly #iterator: AsyncIterator<T, unknown> | Iterator<T, unknown>;
   readonly #taker: Taker<T>;
+  readonly #obliging: boolean;
   #asked = false;
   #over = false;
   #leaving: Promise<void> | undefined = undefined;
   /** What goes wrong while it is being left. */
   readonly #errors = new Set<unknown>();
 
-  constructor(iterator: AsyncIterator<T, unknown> | Iterator<T, unknown>, taker: Taker<T>) {
+  /** @param obliging Whether it answers as soon as it is left, though it be quiet: as a stream that is cancelled does. */
+  constructor(
+    iterator: AsyncIterator<T, unknown> | Iterator<T, unknown>,
+    taker: Taker<T>,
+    obliging = false,
+  ) {
     this.#iterator = iterator;
     this.#taker = taker;
+    this.#obliging = obliging;
   }
 
   /** Whether it owes an answer. */
@@ -95,9 +102,10 @@ export class Source<T> {
   }
 
   async #close(reason: unknown): Promise<void> {
+    const asked = this.#asked;
     const closed = this.#return(reason);
-    if (this.#asked) await Promise.race([closed, turn()]);
-    if (!this.#asked) await closed;
+    if (asked) await Promise.race([closed, turn()]);
+    if (!(this.#obliging ? asked : this.#asked)) await closed;
     const errors = [...this.#errors];
     if (errors.length > 1) {
       throw new AggregateError(errors, "The source failed, and so did closing it");

@@ -31,18 +31,10 @@ export function fromReadableStream<T>(stream: ReadableStream<T>): Client<T> {
     throw new TypeError(`Could not read from ${shown(stream)}: pass a ReadableStream`);
   }
   const reader = stream.getReader();
-  let left = false;
   return clientOf<T>(
     {
-      async next() {
-        const result = await reader.read();
-        // A stream that is cancelled answers the read that waits, be its source as quiet as ever.
-        return left ? new Promise<never>(() => {}) : result;
-      },
-      return(reason) {
-        left = true;
-        return reader.cancel(reason) as Promise<never>;
-      },
+      next: () => reader.read(),
+      return: (reason) => reader.cancel(reason) as Promise<never>,
     },
     () => reader.releaseLock(),
   );

@@ -1,5 +1,5 @@
 /** To leave an adapter, whatever it is doing: nobody waits for what is quiet, and no error is told to nobody. */
-import { Channel, ChannelClosed, produce, StreamChannel } from "coroutine-channels";
+import { Channel, ChannelClosed, type Client, produce, StreamChannel } from "coroutine-channels";
 import {
   fromReadableStream,
   toReadableStream,
@@ -259,6 +259,25 @@ describe("fromReadableStream", () => {
 });
 
 describe("toTransformStream", () => {
+  test("aborted after a receive() that was given up, is an error for nobody where the stage then ends", async () => {
+    const gate = deferred<void>();
+    const { readable, writable } = toTransformStream(async function* (items: Client<number>) {
+      const controller = new AbortController();
+      const received = items.receive({ signal: controller.signal }).catch(() => {});
+      await settled(); // it has been heard
+      controller.abort();
+      await received;
+      await gate.promise;
+      yield* [];
+    });
+    const read = readable.getReader().read();
+    for (let turns = 0; turns < 3; turns++) await settled();
+    await writable.abort(new Error("abort"));
+    gate.resolve();
+    expect(await read).toEqual(done);
+    await settled();
+  });
+
   test("aborted before anybody reads, then cancelled, is an error for nobody", async () => {
     const { readable, writable } = toTransformStream((items) => items);
     await writable.abort("x");

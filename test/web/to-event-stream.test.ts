@@ -67,6 +67,11 @@ describe("an event", () => {
     ]);
   });
 
+  test("has no name and no id where there is null in their place, as databases give it", async () => {
+    const none = () => null as unknown as undefined;
+    expect(await text(toEventStream(["a"], { event: none, id: none }))).toBe("data: a\n\n");
+  });
+
   test.each([
     ["\n", "a\nb", "data: a\ndata: b\n\n"],
     ["\r\n", "a\r\nb", "data: a\ndata: b\n\n"],
@@ -319,6 +324,7 @@ describe("the heartbeat", () => {
   });
 
   test.each([0, 0.5, -1, NaN, Infinity, 2 ** 31])("of %s is a RangeError", (heartbeat) => {
-    expect(() => toEventStream([], { heartbeat })).toThrow(RangeError);
+    const message = `Could not send a comment every ${heartbeat} ms: a heartbeat is a time from 1 to 2147483647`;
+    expect(() => toEventStream([], { heartbeat })).toThrow(new RangeError(message));
   });
 });
