@@ -61,11 +61,11 @@ class Decoder {
       case 0xc3:
         return true;
       case 0xc4:
-        return this.#take(this.#uint8()).slice();
+        return new Uint8Array(this.#take(this.#uint8()));
       case 0xc5:
-        return this.#take(this.#uint16()).slice();
+        return new Uint8Array(this.#take(this.#uint16()));
       case 0xc6:
-        return this.#take(this.#uint32()).slice();
+        return new Uint8Array(this.#take(this.#uint32()));
       case 0xc7:
         return this.#extension(this.#uint8());
       case 0xc8:
@@ -171,7 +171,7 @@ class Decoder {
       case BIGINT:
         return bigint(content);
       case ARRAY_BUFFER:
-        return content.slice().buffer;
+        return new Uint8Array(content).buffer;
       case VIEW:
         return arrayView(content);
       case INVALID_DATE:
@@ -238,7 +238,7 @@ function bigint([sign, ...magnitude]: Uint8Array): bigint {
 function arrayView(content: Uint8Array): ArrayBufferView {
   const type = views[content[0]!];
   if (type === undefined) throw malformed("an array");
-  return new type(content.slice(1).buffer);
+  return new type(new Uint8Array(content.subarray(1)).buffer);
 }
 
 function date(content: Uint8Array): Date {

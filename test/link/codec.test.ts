@@ -49,6 +49,25 @@ test("any value comes back as structured clone would give it", () => {
   );
 });
 
+/** Bytes like a `Buffer`'s: what is sliced of them is neither a copy nor a plain array. */
+class BufferLike extends Uint8Array<ArrayBuffer> {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end);
+  }
+}
+
+test("what is decoded is a copy, even of a Buffer", () => {
+  fc.assert(
+    fc.property(values, (value) => {
+      const bytes = new BufferLike(encode(value));
+      const decoded = decode(bytes);
+      bytes.fill(0);
+      expect(decoded).toStrictEqual(structuredClone(value));
+    }),
+    { numRuns },
+  );
+});
+
 test.each([
   [-0],
   [NaN],

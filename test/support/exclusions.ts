@@ -62,13 +62,13 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests are about the project's files, which Node has read already",
   },
   {
-    files: "test/node/{examples,log-lanes}*.test.ts",
+    files: "test/node/{examples*,log-lanes*,link/chaos}.test.ts",
     on: ["older node", "deno", "bun"],
     because:
       "they start programs in TypeScript with `await using`, as Node does from version 24 on",
   },
   {
-    files: "test/node/*leaks.test.ts",
+    files: "test/node/**/*leaks.test.ts",
     on: ["bun"],
     because: "it collects garbage by a function that `--expose-gc` gives, which Bun does not know",
   },

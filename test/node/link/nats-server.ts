@@ -37,17 +37,18 @@ export class NatsServer {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child?.kill(name);
+    const pid = this.#child?.pid;
+    // Deno's `child.kill` sends one signal, and no second.
+    if (pid !== undefined) process.kill(pid, name);
   }
 
   /** Ends it, in this way. */
   async stop(name: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#child;
-    this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
-    child.kill("SIGCONT");
-    child.kill(name);
+    this.signal("SIGCONT");
+    this.signal(name);
     await ended;
   }
 }
