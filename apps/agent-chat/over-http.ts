@@ -13,7 +13,7 @@ export interface OverHttp extends AsyncIterableIterator<Step, void> {
 
 /** @param patience Made for each question: when it aborts, no answer has come. */
 export function overHttp(agent: Client<Step, Answer>, patience: () => AbortSignal): OverHttp {
-  const up = new Channel<string>();
+  const up = new Channel<string>({ name: "answers" });
   const answers = up.client();
   const person = up.server();
   person.catch(() => {}); // left before the first question

@@ -30,7 +30,9 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
     const again = context.req.header("last-event-id") !== undefined || conversations.has(name);
     if (again || closing.signal.aborted) return context.body(null, 204);
     const task = context.req.query("task") ?? "";
-    const steps = produce<Step, Answer>((person) => agent(task, person, model, closing.signal));
+    const steps = produce<Step, Answer>((person) => agent(task, person, model, closing.signal), {
+      name: "steps",
+    });
     steps.signal.addEventListener("abort", () => conversations.delete(name), { once: true });
     const conversation = overHttp(steps, inTime);
     conversations.set(name, conversation);
