@@ -1,10 +1,27 @@
 /** The examples of examples/far show what they say: two need more than Node. */
 import { once } from "node:events";
 
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
+import { rolldown } from "rolldown";
 import { expect, onTestFinished, test } from "vitest";
 
+import { root } from "../../scripts/project.ts";
 import { run, start } from "./program.ts";
+
+/** Gives a page the source in place of `dist/`, which another test may be building. */
+async function useSource(page: Page): Promise<void> {
+  const input = { link: `${root}src/link.ts`, socket: `${root}src/socket.ts` };
+  const build = await rolldown({ input });
+  const { output } = await build.generate();
+  await build.close();
+  const code = new Map(output.map((file) => [file.fileName, "code" in file ? file.code : ""]));
+  await page.route("**/dist/*", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: code.get(route.request().url().split("/").at(-1)!) ?? "",
+    }),
+  );
+}
 
 test("nats.ts: a consumer that is killed at work loses no order", async () => {
   const { code, stdout, stderr } = await run("examples/far/nats.ts");
@@ -31,6 +48,7 @@ test("browser.ts: a quiz goes on through a cut", async () => {
   });
   const [said] = (await once(server.stdout, "data")) as [Buffer];
   const page = await browser.newPage();
+  await useSource(page);
   await page.goto(/http:\S+/.exec(said.toString())![0]);
   const answer = async (question: string, text: string): Promise<void> => {
     await page.getByText(question).waitFor();
