@@ -1,4 +1,4 @@
-// The transport: a page, a route that streams a conversation, a route that takes answers, and an end for all of them.
+// The transports: a page, a route that streams a conversation, a route that takes answers, a WebSocket, and an end for all.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
@@ -9,8 +9,9 @@ import { produce } from "coroutine-channels";
 import { toEventStream } from "coroutine-channels/web";
 import { Hono } from "hono";
 
-import { agent, type Answer, type Model, type Step } from "./agent.ts";
+import { agent, type Answer, type Model, type Person, type Step } from "./agent.ts";
 import { overHttp, type OverHttp } from "./over-http.ts";
+import { overWebSocket } from "./over-websocket.ts";
 
 const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
 const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
@@ -20,6 +21,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
   const conversations = new Map<string, OverHttp>();
   const closing = new AbortController();
   const inTime = () => AbortSignal.any([AbortSignal.timeout(patience), closing.signal]);
+  const talk = (person: Person, task: string) => agent(task, person, model, closing.signal);
   const app = new Hono();
 
   app.get("/", (context) => context.html(page));
@@ -30,9 +32,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
     const again = context.req.header("last-event-id") !== undefined || conversations.has(name);
     if (again || closing.signal.aborted) return context.body(null, 204);
     const task = context.req.query("task") ?? "";
-    const steps = produce<Step, Answer>((person) => agent(task, person, model, closing.signal), {
-      name: "steps",
-    });
+    const steps = produce<Step, Answer>((person) => talk(person, task), { name: "steps" });
     steps.signal.addEventListener("abort", () => conversations.delete(name), { once: true });
     const conversation = overHttp(steps, inTime);
     conversations.set(name, conversation);
@@ -48,6 +48,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
 
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }) as HttpServer;
   if (!server.listening) await once(server, "listening");
+  const webSocket = overWebSocket(server, { talk });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     conversations,
@@ -56,6 +57,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
       closing.abort(new Error("The server is shutting down."));
       const closed = once(server.close(), "close");
       const timer = setTimeout(() => server.closeAllConnections(), within);
+      await webSocket.close(within);
       await closed;
       clearTimeout(timer);
     },

@@ -1,0 +1,65 @@
+/** The examples of examples/far show what they say: two need more than Node. */
+import { once } from "node:events";
+
+import { chromium, type Page } from "playwright-core";
+import { rolldown } from "rolldown";
+import { expect, onTestFinished, test } from "vitest";
+
+import { root } from "../../scripts/project.ts";
+import { run, start } from "./program.ts";
+
+/** Gives a page the source in place of `dist/`, which another test may be building. */
+async function useSource(page: Page): Promise<void> {
+  const input = { link: `${root}src/link.ts`, socket: `${root}src/socket.ts` };
+  const build = await rolldown({ input });
+  const { output } = await build.generate();
+  await build.close();
+  const code = new Map(output.map((file) => [file.fileName, "code" in file ? file.code : ""]));
+  await page.route("**/dist/*", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: code.get(route.request().url().split("/").at(-1)!) ?? "",
+    }),
+  );
+}
+
+test("nats.ts: a consumer that is killed at work loses no order", async () => {
+  const { code, stdout, stderr } = await run("examples/far/nats.ts");
+  const lines = stdout.trim().split("\n");
+  expect(lines).toContain("(Bob is killed)");
+  expect(lines.at(-1)).toBe("40 of 40 orders were done");
+  expect(new Set(lines.flatMap((line) => /^order (\d+): done by/.exec(line)?.[1] ?? []))).toEqual(
+    new Set(Array.from({ length: 40 }, (_, i) => String(i + 1))),
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+test("browser.ts: a quiz goes on through a cut", async () => {
+  const server = start("examples/far/browser.ts");
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+  onTestFinished(async () => {
+    await browser.close();
+    const exited = once(server, "exit");
+    server.kill();
+    await exited;
+  });
+  const [said] = (await once(server.stdout, "data")) as [Buffer];
+  const page = await browser.newPage();
+  await useSource(page);
+  await page.goto(/http:\S+/.exec(said.toString())![0]);
+  const answer = async (question: string, text: string): Promise<void> => {
+    await page.getByText(question).waitFor();
+    await page.fill("#answer", text);
+    await page.click("form button");
+  };
+  await answer("Ann, what is 3 times 4?", "12");
+  await page.getByText("Ann, what is 6 times 7?").waitFor();
+  await page.click("#cut");
+  await page.getByText("2 connections so far").waitFor();
+  await answer("Ann, what is 6 times 7?", "41");
+  await answer("Ann, what is 8 times 9?", "72");
+  await page.getByText("2 of 3 are right").waitFor();
+});
