@@ -8,7 +8,7 @@ export default defineConfig({
   ...ordinary,
   test: {
     ...ordinary.test,
-    include: ["test/{spec,gaps,differential,long}/**/*.test.ts"],
+    include: ["test/{spec,gaps,differential,long,link,node/link}/**/*.test.ts"],
     testTimeout: 900_000,
     env: { TEST_SCOPE: "long" },
   },
