@@ -28,7 +28,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: [...excludedFiles(runtime()), "test/long/**"],
+    exclude: excludedFiles(runtime()),
     // The same tests once more, with every channel watched.
     setupFiles: process.env["TEST_WATCHED"] ? ["src/inspect.ts"] : [],
     execArgv: ["--expose-gc"],

@@ -1,4 +1,4 @@
-/** For `npm run test:long`: all that the tests can try, and what takes minutes. */
+/** For `npm run test:long`: the tests that could try any number of cases try all they can. */
 
 import { defineConfig } from "vitest/config";
 
@@ -8,7 +8,10 @@ export default defineConfig({
   ...ordinary,
   test: {
     ...ordinary.test,
-    include: ["test/{spec,gaps,differential,long,link,node/link}/**/*.test.ts"],
+    include: [
+      "test/{spec,gaps,differential,link,node/link}/**/*.test.ts",
+      "test/{races,flow/compositions,flow/law,node/leaks,inspect/node/leaks}.test.ts",
+    ],
     testTimeout: 900_000,
     env: { TEST_SCOPE: "long" },
   },

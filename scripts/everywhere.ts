@@ -61,7 +61,7 @@ function places(): Place[] {
     // Without --bun it would read the program's first line, and start Node.
     { name: "Bun", command: [bin(".bin/bun"), "--bun", ...vitest, "--pool=threads"] },
     {
-      name: "TypeScript 5.6",
+      name: "TypeScript 5.7",
       command: [process.execPath, ...vitest, "test/node/package.test.ts", "-t", "are sound"],
       environment: { TEST_TYPESCRIPT: bin("typescript-oldest/bin/tsc") },
     },
