@@ -4,6 +4,7 @@ import { entryPoints } from "./scripts/entry-points.ts";
 import { root } from "./scripts/project.ts";
 import { doctest } from "./test/support/doctest-plugin.ts";
 import { excludedFiles, type Runtime } from "./test/support/exclusions.ts";
+import { far } from "./test/support/far-plugin.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 import { systemBrowser } from "./test/support/system-browser.ts";
 
@@ -18,7 +19,7 @@ function runtime(): Runtime {
 }
 
 export default defineConfig({
-  plugins: [doctest(runtime())],
+  plugins: [doctest(runtime()), far()],
   resolve: {
     alias: entryPoints().map(({ name, source }) => ({
       find: new RegExp(`^${name}$`),

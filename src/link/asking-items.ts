@@ -118,8 +118,11 @@ export class AskingItems extends AskingParty {
   }
 
   #ask(): void {
+    const { wanted } = this.#stream;
+    // What was written has been taken, and is about to be answered: maybe by an error, which asks for an item by itself.
+    if (wanted > 0 && this.#writing !== undefined) return;
     const missing = this.#missing;
-    const waits = this.#stream.wanted > this.#stock.length + this.#due;
+    const waits = wanted > this.#stock.length + this.#due;
     // Half of what may be under way is asked for at a time, if nobody waits.
     const half = Math.min(this.#prefetch, window) / 2;
     if (missing <= 0 || (!waits && missing < half)) return;

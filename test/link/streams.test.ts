@@ -112,6 +112,28 @@ test("an error that the reader throws is told to the body, which may go on", asy
   expect(await reader.read()).toEqual([2, 3, 4]);
 });
 
+test.each([0, 1, 2, 3, 5, 8, 20])(
+  "an error that is thrown %i microtasks after an item is told before the body is asked for more",
+  async (gap) => {
+    const log: unknown[] = [];
+    const reader = await farReader<number>(async (writer) => {
+      await writer.write({
+        [Symbol.asyncIterator]: () => ({
+          async next() {
+            log.push("asked");
+            if (log.length > 1) await new Promise(() => {});
+            return { value: 1, done: false };
+          },
+        }),
+      });
+    });
+    expect(await reader.next()).toEqual({ value: 1, done: false });
+    for (let i = 0; i < gap; i++) await null;
+    await expect(reader.throw(new Error("no"))).rejects.toThrow("no");
+    expect(log).toEqual(["asked"]);
+  },
+);
+
 test("a body sends from its finally", async () => {
   const reader = await farReader<number>(async (writer) => {
     try {

@@ -1,0 +1,82 @@
+/** The suites of near ends, with far ends in their place. What deviates is listed, and why. */
+import "../async-generator.test.ts?far";
+import "../endings.test.ts?far";
+import "../endings-twice.test.ts?far";
+import "../oracle/oracle.test.ts?far";
+import "../put.test.ts?far";
+
+import "../flow/abortable.test.ts?far";
+import "../flow/buffer.test.ts?far";
+import "../flow/law.test.ts?far";
+import "../flow/merge.test.ts?far";
+import "../flow/nested.test.ts?far";
+import "../flow/select.test.ts?far";
+
+import "../stream/calls.test.ts?far";
+import "../stream/sources.test.ts?far";
+import "../stream/splits.test.ts?far";
+
+import "../web/bodies.test.ts?far";
+import "../web/from-readable-stream.test.ts?far";
+import "../web/leaving.test.ts?far";
+import "../web/sources.test.ts?far";
+import "../web/to-event-stream.test.ts?far";
+import "../web/to-readable-stream.test.ts?far";
+import "../web/to-transform-stream.test.ts?far";
+import "../web/to-writable-stream.test.ts?far";
+
+import { byScope } from "../support/scope.ts";
+import { deviations } from "./deviations.ts";
+
+/** With few sequences, those of three arms have none in which it matters what is ready. */
+const modelOfSelect = byScope({
+  part: /the model > agrees for (long|all sequences: (2 arms|3 arms, 3 steps, { patient))/,
+  usual: /the model > agrees for/,
+  long: /the model > agrees for/,
+});
+
+deviations([
+  // A request takes a round trip: nothing is ready before it is asked for, and that a body has ended is heard of by the next request.
+  ["F2", /select takes one item, and the others are still there/],
+  ["F2", modelOfSelect],
+  ["F2", /prefers the first of several that are ready/],
+  ["F2", /rejects with an arm's error, and takes nothing from the others/],
+  ["F2", /leaves a reader's item where it is when the reader loses/],
+  ["F2", /puts back what a reader's lent source has given up/],
+  ["F2", /an arm that is withdrawn while it is asked/],
+  ["F2", /keeps an error for the next selection/],
+  ["F2", /withdraws from an iterator whose next\(\) makes another arm ready/],
+  ["F2", /does one and only one operation/],
+  ["F2", /an abort at the moment of delivery loses nothing/],
+  ["F2", /the server ends by .* emissions by .* are delivered first/],
+  ["F2", /the channel's own signal aborts > an error that the server has thrown behind them/],
+  ["F2", /the channel's own signal aborts > an ending that no item waits before/],
+  // Of several leaves, and of a leave and an item, the body hears one.
+  ["F3", /a reader that leaves while a read waits gets what had joined/],
+  // Nothing is lent.
+  ["F5", /stream that lends several items at once/],
+  ["F5", /a lent source > is advanced only as the reader pulls/],
+  ["F5", /a lent source > is closed once when the reader leaves after [23] items/],
+  ["F5", /a source that throws instead of item 3 > ends the lent iterator there/],
+  // What a client sends has been taken by its own side.
+  ["F7", /tells a sender whose item it did not take that it was not delivered/],
+  ["F7", /the server ends by .* a client's waiting send gets what was returned/],
+  ["F7", /the server ends by .* of a client's waiting send and .* the first gets it/],
+  ["F7", /the client leaves by .* its own waiting send and .* get the end now/],
+  ["F7", /a server that ends after a put does not hear the answer/],
+  // A body that is held open ends when its client has left, and a service is no channel that could be served later, or never.
+  ["bare", /the client leaves by return.* a busy server's later .* is told/],
+  ["bare", /a client's waiting requests get the end before what it returns with is known/],
+  ["bare", /return\(a promise\) of the client rejects as the promise does/],
+  ["bare", /kind 7: return\(x\) whose x has .* rejects, and the client has ended the channel/],
+  ["bare", /the client (returns|throws) before it started/],
+  ["bare", /kind 8: the (first .* of a busy server|client's first .*) is told/],
+  ["bare", /the channel's own signal aborts > serve(r)?\(\) is a call of the server/],
+  ["bare", /the channel's own signal aborts > a server that waits for its client/],
+  ["bare", /a body > that is busy when its client leaves, and ends with an AbortError with that/],
+  ["bare", /^abort, (client|abort).*, (client|abort).*: the first one wins/],
+  ["bare", /waits for what an end returns with, as its other calls do/],
+  ["bare", /a reader that leaves after 0 items ends the writer/],
+  ["bare", /is being closed for ever holds no write whose stream is aborted/],
+  ["bare", /is left at once with the reason of a cancel, though its server is busy/],
+]);
