@@ -59,7 +59,7 @@ class BufferLike extends Uint8Array<ArrayBuffer> {
 test("what is decoded is a copy, even of a Buffer", () => {
   fc.assert(
     fc.property(values, (value) => {
-      const bytes = new BufferLike(encode(value));
+      const bytes = BufferLike.from(encode(value));
       const decoded = decode(bytes);
       bytes.fill(0);
       expect(decoded).toStrictEqual(structuredClone(value));
