@@ -61,7 +61,7 @@ function measured(): Figures | undefined {
   );
   return {
     figures: found,
-    source: `${result.runtime}, ${all.machine}, ${all.date}`,
+    source: `${result.runtime}, ${all.machine}, ${all.date}${all.quick ? ", in a quick run" : ""}`,
     plot: ratioPlot(oneWay, titleOfContender),
   };
 }

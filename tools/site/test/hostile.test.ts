@@ -45,6 +45,20 @@ describe("a hostile program", () => {
     await close();
   });
 
+  test("that replaces the language's own methods fills no memory either", async () => {
+    const { page, close } = await site.visit("playground.html");
+    await status(page, "ended");
+    await run(
+      page,
+      `String.prototype.slice = Array.prototype.join = () => "x".repeat(150_000);
+for (let i = 0; i < 100; i++) console.log(i);
+`,
+    );
+    await page.locator(".console").getByText("left out").waitFor();
+    assert.ok((await printedLines(page)).join("").length < 250_000);
+    await close();
+  });
+
   test("reaches no page, no storage and no way to speak to them", async () => {
     const { page, close } = await site.visit("playground.html");
     await status(page, "ended");
