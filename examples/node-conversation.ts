@@ -9,8 +9,8 @@ import { fromReadable, toDuplex } from "coroutine-channels/node";
 const server = createServer((socket) => {
   const talk = new Channel<string, string>();
   void talk.serve(async (caller) => {
-    const name = String(await caller.send("Who is there?"));
-    const mood = String(await caller.send(`Hello, ${name}. How are you?`));
+    const name = await caller.send("Who is there?");
+    const mood = await caller.send(`Hello, ${name}. How are you?`);
     await caller.put(`I am ${mood}, too.`); // expects no answer
   });
   void pipeline(socket.setEncoding("utf8"), toDuplex(talk), socket);
