@@ -130,6 +130,8 @@ export class Conversations implements Opener {
   }
 
   #process(frame: Frame): void {
+    // Of the frames that came early, one may have ended the session: nothing is opened for those behind it.
+    if (this.#over !== undefined) return;
     if (frame[0] === OPEN) {
       this.#answer(frame);
       return;

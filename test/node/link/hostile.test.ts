@@ -136,6 +136,10 @@ const attacks: [string, Uint8Array][] = [
   ],
   ["nothing asked for", frames(hello, open(1, 1, 1, "items", 0))],
   ["two items of a channel", frames(hello, open(1, 1, 0, "numbers", 2))],
+  [
+    "two items of a channel, before another is opened",
+    frames(hello, open(1, 1, 0, "numbers", 2), open(2)),
+  ],
   ["a request too early", frames(hello, open(1), [2, 2, 0, 1, 1])],
   ["two leaves", frames(hello, open(1), [4, 2, 0, 1], [4, 3, 0, 1])],
   ["an acknowledgement of nothing", frames(hello, [1, 1, 7, 1, 0, "numbers", 1])],
