@@ -4,11 +4,12 @@
  */
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 
 import { root } from "./project.ts";
+import "./system-packages.ts";
 
 interface Place {
   readonly name: string;
@@ -32,15 +33,6 @@ const LINES_OF_A_FAILURE = 60;
 const started = performance.now();
 const minutesSince = (start: number) => (performance.now() - start) / 60_000;
 
-const browserPackages = {
-  "nats-server": "nats-server",
-  chromium: "chromium",
-  "firefox-esr": "firefox-esr",
-  WebKitWebDriver: "webkit2gtk-driver",
-  Xvfb: "xvfb",
-  xauth: "xauth",
-};
-
 /** The machine's own Node: npm, which runs on it, puts the project's own before it on the PATH. */
 const ownNode = process.env["npm_node_execpath"] ?? process.execPath;
 
@@ -57,6 +49,11 @@ function places(): Place[] {
       name: `Node ${major}`,
       command: [bin(`node${major}/bin/node`), ...vitest],
     })),
+    {
+      name: "Node 24, watched",
+      command: [bin("node24/bin/node"), ...vitest],
+      environment: { TEST_WATCHED: "1" },
+    },
     { name: "Deno", command: [bin(".bin/deno"), "run", "-A", ...vitest] },
     // Without --bun it would read the program's first line, and start Node.
     { name: "Bun", command: [bin(".bin/bun"), "--bun", ...vitest, "--pool=threads"] },
@@ -94,28 +91,6 @@ function installRuntimes(): void {
     env: environment,
     stdio: ["ignore", "ignore", "inherit"],
   });
-}
-
-function installBrowsers(): void {
-  const missing = Object.entries(browserPackages)
-    .filter(([program]) => !isOnPath(program))
-    .map(([, name]) => name);
-  if (missing.length === 0) return;
-  console.log(`Installing ${missing.join(", ")} ...`);
-  const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
-  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [
-    ["update", "-qq"],
-    ["install", "-qq", "-y", "--no-install-recommends", ...missing],
-  ]) {
-    const [program, ...rest] = [...asRoot, "apt-get", ...args] as [string, ...string[]];
-    execFileSync(program, rest, { env: environment, stdio: ["ignore", "ignore", "inherit"] });
-  }
-}
-
-function isOnPath(program: string): boolean {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 /** Which tests failed, and the end of all that was printed. */
@@ -189,7 +164,6 @@ async function run({ name, command, environment }: Place): Promise<Result> {
 }
 
 installRuntimes();
-installBrowsers();
 
 // Names on the command line choose: `npm run test:everywhere -- deno webkit`.
 const wanted = process.argv.slice(2).map((word) => word.toLowerCase());

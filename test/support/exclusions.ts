@@ -40,13 +40,13 @@ const exclusions: readonly Exclusion[] = [
     because: "what drives the browser is made for Node",
   },
   {
-    files: "test/node/browser-*.test.ts",
+    files: "test/node/{browser-*,link/browser}.test.ts",
     on: ["node", "older node"],
     because: "it needs a browser, which npm run test:everywhere installs",
     unless: "/usr/bin/chromium",
   },
   {
-    files: "test/node/link/nats*.test.ts",
+    files: "test/node/{link/nats*,examples-nats}.test.ts",
     on: ["node", "older node", "deno", "bun"],
     because: "they need nats-server, which npm run test:everywhere installs",
     unless: "/usr/sbin/nats-server",
@@ -62,7 +62,7 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests are about the project's files, which Node has read already",
   },
   {
-    files: "test/node/{examples*,log-lanes*,link/chaos}.test.ts",
+    files: "test/node/{examples*,log-lanes*,link/chaos,browser-example}.test.ts",
     on: ["older node", "deno", "bun"],
     because:
       "they start programs in TypeScript with `await using`, as Node does from version 24 on",

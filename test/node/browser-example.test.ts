@@ -1,12 +1,12 @@
-/** The examples of examples/far show what they say: two need more than Node. */
+/** An example of examples/far whose other end is in a browser. */
 import { once } from "node:events";
 
 import { chromium, type Page } from "playwright-core";
 import { rolldown } from "rolldown";
-import { expect, onTestFinished, test } from "vitest";
+import { onTestFinished, test } from "vitest";
 
 import { root } from "../../scripts/project.ts";
-import { run, start } from "./program.ts";
+import { start } from "./program.ts";
 
 /** Gives a page the source in place of `dist/`, which another test may be building. */
 async function useSource(page: Page): Promise<void> {
@@ -22,17 +22,6 @@ async function useSource(page: Page): Promise<void> {
     }),
   );
 }
-
-test("nats.ts: a consumer that is killed at work loses no order", async () => {
-  const { code, stdout, stderr } = await run("examples/far/nats.ts");
-  const lines = stdout.trim().split("\n");
-  expect(lines).toContain("(Bob is killed)");
-  expect(lines.at(-1)).toBe("40 of 40 orders were done");
-  expect(new Set(lines.flatMap((line) => /^order (\d+): done by/.exec(line)?.[1] ?? []))).toEqual(
-    new Set(Array.from({ length: 40 }, (_, i) => String(i + 1))),
-  );
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-});
 
 test("browser.ts: a quiz goes on through a cut", async () => {
   const server = start("examples/far/browser.ts");
