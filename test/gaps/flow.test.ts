@@ -47,8 +47,8 @@ const pieces: readonly [name: string, make: Make, takesSignal: boolean][] = [
   ["abortable", (source, options) => abortable(source, options), true],
 ];
 
-/** As many as can have been given. */
-const asks = Array.from({ length: 8 }, () => "ask");
+/** More than can have been given. */
+const asks = Array.from({ length: 16 }, () => "ask");
 const starts = [[], ["ask"], ["ask", "ask", "ask"], ["ask", "give", "ask"]];
 const sources = [...asyncSources, ...syncSources];
 
