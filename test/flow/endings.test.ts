@@ -1,32 +1,13 @@
 /** The endings of pieces: who is told what, where two things come together. */
 import { describe, expect, test } from "vitest";
-import {
-  abortable,
-  broadcast,
-  buffer,
-  ChannelOverflow,
-  cooperative,
-  distribute,
-  merge,
-} from "coroutine-channels";
+import { broadcast, buffer, ChannelOverflow, distribute, merge } from "coroutine-channels";
 
 import { deferred } from "../support/deferred.ts";
 import { settled, state } from "../support/settled.ts";
+import { pieces } from "./pieces.ts";
 import { Probe, waiting } from "./probe.ts";
 
 const done = { value: undefined, done: true };
-
-type Flow = AsyncGenerator<number, unknown, void>;
-type Make = (source: AsyncIterable<number>) => Flow;
-
-const pieces: readonly [name: string, make: Make][] = [
-  ["merge", (source) => merge(source)],
-  ["buffer", (source) => buffer(source, { capacity: 2 })],
-  ["broadcast", (source) => broadcast(source).subscribe()],
-  ["distribute", (source) => distribute(source).subscribe()],
-  ["cooperative", (source) => cooperative(source)],
-  ["abortable", (source) => abortable(source)],
-];
 
 /** A source whose every answer the test gives. */
 function byHand() {
@@ -120,7 +101,8 @@ test("a request that waits until all is closed is done as soon as its consumer l
 });
 
 test("what onDrop throws for an item that comes after an abort is told to nobody", async () => {
-  const { signal, abort } = aborting();
+  const controller = new AbortController();
+  const { signal } = controller;
   const source = byHand();
   const lost: number[] = [];
   function onDrop(item: number): void {
@@ -130,7 +112,7 @@ test("what onDrop throws for an item that comes after an abort is told to nobody
   const flow = buffer(source, { capacity: 1, onDrop, signal });
   const request = flow.next();
   await settled();
-  abort("enough");
+  controller.abort("enough");
   await expect(request).rejects.toBe("enough");
   source.next.resolve({ value: 1, done: false });
   await settled();
@@ -140,32 +122,18 @@ test("what onDrop throws for an item that comes after an abort is told to nobody
 });
 
 describe("a broadcast that was cut", () => {
-  test("replays no item that came after that", async () => {
-    const { signal, abort } = aborting();
+  test.each<[what: string, replay: number, late: IteratorResult<number>]>([
+    ["replays no item that came after that", 1, { value: 1, done: false }],
+    ["stays so, though its source ends after that", 0, { value: undefined, done: true }],
+  ])("%s", async (_, replay, late) => {
+    const controller = new AbortController();
     const source = byHand();
-    const all = broadcast(source, { replay: 1, signal });
-    void all
-      .subscribe()
-      .next()
-      .catch(() => {});
+    const all = broadcast(source, { replay, signal: controller.signal });
+    const request = all.subscribe().next();
     await settled();
-    abort("enough");
-    source.next.resolve({ value: 1, done: false });
-    await settled();
-    await expect(all.subscribe().next()).rejects.toBe("enough");
-  });
-
-  test("stays so, though its source ends after that", async () => {
-    const { signal, abort } = aborting();
-    const source = byHand();
-    const all = broadcast(source, { signal });
-    void all
-      .subscribe()
-      .next()
-      .catch(() => {});
-    await settled();
-    abort("enough");
-    source.next.resolve({ value: undefined, done: true });
+    controller.abort("enough");
+    await expect(request).rejects.toBe("enough");
+    source.next.resolve(late);
     await settled();
     await expect(all.subscribe().next()).rejects.toBe("enough");
   });
@@ -185,8 +153,3 @@ test.each([
   expect(source.asked).toBe(0);
   await present.return();
 });
-
-function aborting() {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
-}

@@ -1,13 +1,10 @@
 /** The kinds of faults that readers, fuzzers and users of peers have found: a sample of each, where pieces compose channels. */
 import { describe, expect, test } from "vitest";
 import {
-  abortable,
-  type AnyIterable,
   broadcast,
   buffer,
   callbacks,
   Channel,
-  cooperative,
   distribute,
   events,
   merge,
@@ -15,20 +12,11 @@ import {
   StreamChannel,
 } from "coroutine-channels";
 import { settled, state } from "../support/settled.ts";
+import { pieces } from "./pieces.ts";
 import { Probe, waiting } from "./probe.ts";
 
 const done = { value: undefined, done: true };
 type Flow = AsyncGenerator<unknown, unknown, void>;
-type Make = (source: AnyIterable<number>, options?: { signal: AbortSignal }) => Flow;
-
-const pieces: readonly [name: string, make: Make][] = [
-  ["merge", (source) => merge(source)],
-  ["buffer", (source, options) => buffer(source, { capacity: 2, ...options })],
-  ["broadcast", (source, options) => broadcast(source, options).subscribe()],
-  ["distribute", (source, options) => distribute(source, options).subscribe()],
-  ["cooperative", (source, options) => cooperative(source, options)],
-  ["abortable", (source, options) => abortable(source, options)],
-];
 
 /** Every error that a number of calls reject with. */
 async function errorsOf(...calls: Promise<unknown>[]): Promise<unknown[]> {
