@@ -115,6 +115,17 @@ describe("a lent source", () => {
     await writing;
   });
 
+  test("that is an array, and grows when its reader has come to its end, has ended for good", async () => {
+    const items = [1];
+    const { reader, writing } = open((writer) => writer.write(items));
+    const lent = await reader.receive();
+    expect([...lent]).toEqual([1]);
+    items.push(2);
+    expect(lent.next()).toEqual({ value: undefined, done: true });
+    expect(await reader.next()).toEqual({ value: undefined, done: true });
+    await writing;
+  });
+
   test("that cannot be opened makes write reject, and what has joined before it stays", async () => {
     const unopened: Iterable<number> = {
       [Symbol.iterator]() {

@@ -27,7 +27,8 @@ export class ListLoan<T> implements IterableIterator<T, undefined> {
     let done = false;
     if (list.taken < list.items.length) value = list.items[list.taken++];
     else {
-      list.items = none;
+      list.finished = true;
+      this.#list = nothing;
       done = true;
     }
     return { value, done } as IteratorResult<T, undefined>;

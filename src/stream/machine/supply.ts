@@ -7,6 +7,8 @@ export class Supply<T> {
   /** What is at hand begins at `taken`. It is only read, since a list belongs to those who have written it. */
   items: readonly T[];
   taken = 0;
+  /** Whether somebody has read to the end of what is at hand: a list that grows then stays at its end. */
+  finished = false;
   /** Where more comes from, until that has come to its end or is closed. */
   source: Source<T> | undefined;
   /** Whether the source answers with promises. */
@@ -24,7 +26,7 @@ export class Supply<T> {
 
   /** Whether an item is at hand. */
   get ready(): boolean {
-    return this.taken < this.items.length;
+    return !this.finished && this.taken < this.items.length;
   }
 
   /** Whether all has been taken, as far as this can be known without asking the source. */
