@@ -4,7 +4,6 @@ import { AnsweringParty } from "./answering-party.ts";
 import type { Opening } from "./answering-party.ts";
 import { ABORT, ASK, DONE, ITEMS, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import { errorIn } from "./party.ts";
 import type { Line } from "./party.ts";
 
 /** The body of a service that is a stream. */
@@ -55,10 +54,10 @@ export class AnsweringItems extends AnsweringParty {
 
   receive(frame: Frame): void {
     const [type] = frame;
-    if (type === ABORT) this.abort(errorIn(this.line, frame[4]));
+    if (type === ABORT) this.abort(this.line.errorIn(frame[4]));
     else if (type === ASK) this.#grant(frame[4] as number);
     else if (type === THROW) {
-      this.#expect(this.#reader.throw(errorIn(this.line, frame[4])));
+      this.#expect(this.#reader.throw(this.line.errorIn(frame[4])));
     } else {
       this.#leaves++;
       this.#credit = 0;

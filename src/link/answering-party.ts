@@ -4,7 +4,6 @@ import type { AbortSignal } from "../index.ts";
 import { FAIL } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
-import { postError } from "./party.ts";
 import type { Line, Party } from "./party.ts";
 
 /** How a channel of the other side's is opened. */
@@ -44,7 +43,7 @@ export abstract class AnsweringParty implements Party {
 
   /** The channel ends with this error, which answers request number `k`. */
   protected failWith(k: number, error: unknown): void {
-    postError(this.line, error, (encoded) => [FAIL, 0, 0, this.ch, k, encoded]);
+    this.line.postError([FAIL, 0, 0, this.ch, k], error);
     this.end(error);
   }
 

@@ -4,7 +4,6 @@ import { AnsweringParty } from "./answering-party.ts";
 import type { Opening } from "./answering-party.ts";
 import { ABORT, ASK, DONE, ITEMS, LEAVE, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import { errorIn } from "./party.ts";
 import type { Line } from "./party.ts";
 
 /** The body of a service that is a channel. */
@@ -39,13 +38,13 @@ export class Answering extends AnsweringParty {
   receive(frame: Frame): void {
     const [type] = frame;
     const waits = this.#answered < this.#k;
-    if (type === ABORT) this.abort(errorIn(this.line, frame[4]));
+    if (type === ABORT) this.abort(this.line.errorIn(frame[4]));
     else if (waits && (type !== LEAVE || this.#leave > this.#answered)) {
       throw new Violation("a request before the last was answered");
     } else if (type === ASK) {
       if (frame[4] !== 1) throw new Violation(notOne);
       this.#request(this.#client.next(frame[5]));
-    } else if (type === THROW) this.#request(this.#client.throw(errorIn(this.line, frame[4])));
+    } else if (type === THROW) this.#request(this.#client.throw(this.line.errorIn(frame[4])));
     else {
       this.#leave = this.#k + 1;
       this.#request(this.#client.return(frame[4]));

@@ -4,7 +4,6 @@ import { AskingParty } from "./asking-party.ts";
 import type { Called, Opener } from "./asking-party.ts";
 import { ASK, DONE, FAIL, ITEMS, LEAVE, STREAM, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import { errorIn, postError } from "./party.ts";
 
 /** How many items are asked for at most, when as many are wanted as there are to come. */
 const window = 16_384;
@@ -92,7 +91,7 @@ export class AskingItems extends AskingParty {
         this.#finish();
         break;
       case FAIL:
-        this.refuse(errorIn(this.line, frame[5]));
+        this.refuse(this.line.errorIn(frame[5]));
         break;
     }
   }
@@ -149,7 +148,7 @@ export class AskingItems extends AskingParty {
   /** The reader has thrown, and wants an item now. */
   #throw(error: unknown): void {
     this.#due++;
-    postError(this.line, error, (encoded) => [THROW, 0, 0, this.ch, encoded]);
+    this.line.postError([THROW, 0, 0, this.ch], error);
   }
 
   #finish(): void {

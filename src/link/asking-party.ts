@@ -3,7 +3,6 @@ import type { AbortSignal } from "../index.ts";
 import { ABORT, OPEN } from "./frame.ts";
 import type { Frame, Kind } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
-import { postError } from "./party.ts";
 import type { Line, Party } from "./party.ts";
 
 /** A session, as those see it who open channels. */
@@ -77,7 +76,7 @@ export abstract class AskingParty implements Party {
   protected abort(reason: unknown): void {
     if (this.over) return;
     if (this.ch === 0) this.line.giveUp(this);
-    else postError(this.line, reason, (error) => [ABORT, 0, 0, this.ch, error]);
+    else this.line.postError([ABORT, 0, 0, this.ch], reason);
     this.refuse(reason);
   }
 

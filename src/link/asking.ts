@@ -2,7 +2,6 @@ import { AskingParty } from "./asking-party.ts";
 import { ASK, CHANNEL, DONE, FAIL, ITEMS, LEAVE, THROW, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { LinkClosed } from "./link-closed.ts";
-import { errorIn, postError } from "./party.ts";
 
 type Answer = IteratorResult<unknown, unknown>;
 
@@ -102,7 +101,7 @@ export class Asking extends AskingParty {
         break;
       }
       case FAIL:
-        this.refuse(errorIn(this.line, frame[5]));
+        this.refuse(this.line.errorIn(frame[5]));
         break;
     }
   }
@@ -128,15 +127,14 @@ export class Asking extends AskingParty {
 
   #send(type: typeof ASK | typeof THROW | typeof LEAVE, value: unknown): void {
     const { ch, line } = this;
-    const throwing = (error: unknown): unknown[] => [THROW, 0, 0, ch, error];
     this.#k++;
     try {
-      if (type === THROW) postError(line, value, throwing);
+      if (type === THROW) line.postError([THROW, 0, 0, ch], value);
       else line.post(type === ASK ? [ASK, 0, 0, ch, 1, value] : [LEAVE, 0, 0, ch, value]);
     } catch (error) {
       // What cannot be encoded is an error for the other side; but a client that leaves does leave.
       if (type === LEAVE) this.abort(error);
-      else postError(line, error, throwing);
+      else line.postError([THROW, 0, 0, ch], error);
     }
   }
 

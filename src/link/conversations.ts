@@ -4,13 +4,13 @@ import { AnsweringItems } from "./answering-items.ts";
 import type { StreamBody } from "./answering-items.ts";
 import type { AskingParty, Opener } from "./asking-party.ts";
 import type { Clock } from "./clock.ts";
+import { errorRecords } from "./error-record.ts";
 import type { ErrorCodec } from "./error-record.ts";
 import { CHANNEL, FAIL, ITEMS, OPEN, Violation } from "./frame.ts";
 import type { Frame, Kind, STREAM } from "./frame.ts";
 import type { AllLimits } from "./limits.ts";
 import type { LinkClosed } from "./link-closed.ts";
 import type { Observer } from "./observe.ts";
-import { postError } from "./party.ts";
 import type { Party } from "./party.ts";
 import type { Wire } from "./wire.ts";
 
@@ -21,7 +21,6 @@ export type Service =
 
 /** All channels of a session: those that this side has opened, and those of the other side. */
 export class Conversations implements Opener {
-  readonly errors: ErrorCodec;
   readonly limits: AllLimits;
   readonly services: Map<string, Service> = new Map();
   /** Whether no channel may be opened any more. */
@@ -30,6 +29,7 @@ export class Conversations implements Opener {
   whenIdle: (() => void) | undefined;
 
   readonly #wire: Wire;
+  readonly #errors: ErrorCodec;
   readonly #clock: Clock;
   readonly #observe: Observer | undefined;
   /** By number: the parties that ask, and those that answer. */
@@ -54,7 +54,7 @@ export class Conversations implements Opener {
     observe: Observer | undefined,
   ) {
     this.#wire = wire;
-    this.errors = errors;
+    this.#errors = errors;
     this.limits = limits;
     this.#clock = clock;
     this.#observe = observe;
@@ -70,6 +70,22 @@ export class Conversations implements Opener {
 
   post(frame: unknown[]): number {
     return this.#wire.post(frame);
+  }
+
+  postError(frame: readonly unknown[], error: unknown): void {
+    try {
+      this.post([...frame, this.#errors.encode(error)]);
+    } catch (refusal) {
+      this.post([...frame, errorRecords.encode(refusal)]);
+    }
+  }
+
+  errorIn(encoded: unknown): unknown {
+    try {
+      return this.#errors.decode(encoded);
+    } catch (error) {
+      return error;
+    }
   }
 
   soon(act: () => void): () => void {
@@ -161,7 +177,7 @@ export class Conversations implements Opener {
     const service = this.services.get(name as string);
     const refusal = this.#refusal(service, name as string, kind as Kind);
     if (refusal !== undefined) {
-      postError(this, refusal, (error) => [FAIL, 0, 0, ch, 1, error]);
+      this.postError([FAIL, 0, 0, ch, 1], refusal);
       return;
     }
     this.#bodies++;

@@ -28,7 +28,7 @@ const creators: ReadonlyMap<string, Create> = new Map<string, Create>([
     (type): [string, Create] => [type.name, (message) => new type(message)],
   ),
   ["AggregateError", (message) => new AggregateError([], message)],
-  ["ChannelClosed", (message) => describe(new ChannelClosed(), { message })],
+  ["ChannelClosed", (message) => new ChannelClosed({ message })],
   ["ChannelOverflow", (message) => describe(new ChannelOverflow(0), { message })],
 ]);
 

@@ -117,7 +117,7 @@ export class Host<From = unknown, Peer = From> {
 
   /** Makes a session. */
   #open(arrival: Arrival, id: string, peer: Peer): void {
-    const { session, wire } = acceptSession(this.#options, id !== "");
+    const { session, wire } = acceptSession(this.#options);
     this.#sessions.add(session);
     if (id !== "") this.#wires.set(id, wire);
     session.signal.addEventListener("abort", () => {

@@ -1,5 +1,3 @@
-import { errorRecords } from "./error-record.ts";
-import type { ErrorCodec } from "./error-record.ts";
 import type { Frame } from "./frame.ts";
 import type { AllLimits } from "./limits.ts";
 import type { LinkClosed } from "./link-closed.ts";
@@ -22,7 +20,6 @@ export interface Party {
 
 /** A session, as a party sees it. */
 export interface Line {
-  readonly errors: ErrorCodec;
   readonly limits: AllLimits;
   /** Whether what can wait should, since the other side has much to read. */
   readonly full: boolean;
@@ -33,30 +30,12 @@ export interface Line {
    * @throws What cannot be encoded.
    */
   post(frame: unknown[]): number;
+  /** Sends a frame whose last element is an error, or, if that cannot be encoded, the error that says so. */
+  postError(frame: readonly unknown[], error: unknown): void;
+  /** The error that has come with a frame. */
+  errorIn(encoded: unknown): unknown;
   /** Does something at the end of this turn of the event loop. @returns Takes that back. */
   soon(act: () => void): () => void;
   /** Nothing more will come for this party of channel `ch`. */
   ended(ch: number, party: Party, error: unknown): void;
-}
-
-/** Posts a frame with an error, or, if that cannot be encoded, with the error that says so. */
-export function postError(
-  line: Line,
-  error: unknown,
-  frameWith: (encoded: unknown) => unknown[],
-): void {
-  try {
-    line.post(frameWith(line.errors.encode(error)));
-  } catch (refusal) {
-    line.post(frameWith(errorRecords.encode(refusal)));
-  }
-}
-
-/** The error that has come with a frame. */
-export function errorIn(line: Line, encoded: unknown): unknown {
-  try {
-    return line.errors.decode(encoded);
-  } catch (error) {
-    return error;
-  }
 }

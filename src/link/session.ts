@@ -55,15 +55,11 @@ export interface SessionOptions {
   clock?: Clock | undefined;
 }
 
-/** They stand for the links that a host brings: for a session that resumes, and for one that does not. */
+/** Stands for the links that a host brings. */
 const fromHost = {} as Link;
-const fromHostOnce = {} as Link;
 
 /** Makes a session whose links a host brings, through its wire. */
-export let acceptSession: (
-  options: SessionOptions,
-  resumes: boolean,
-) => { session: Session; wire: Wire };
+export let acceptSession: (options: SessionOptions) => { session: Session; wire: Wire };
 
 /**
  * A conversation between two sides, with all their channels: either side serves bodies under names, and the other opens them,
@@ -122,8 +118,8 @@ export class Session<Far = object> implements AsyncDisposable {
         return this.close();
       },
     });
-    acceptSession = (options, resumes) => {
-      const session = new Session(resumes ? fromHost : fromHostOnce, options);
+    acceptSession = (options) => {
+      const session = new Session(fromHost, options);
       return { session, wire: session.#wire };
     };
   }
@@ -199,7 +195,7 @@ export class Session<Far = object> implements AsyncDisposable {
     if (typeof source === "function") {
       dialler = new Dialler(this.#wire, source, options.auth, clock);
       void dialler.dial();
-    } else if (source !== fromHost && source !== fromHostOnce) this.#wire.attach(source);
+    } else if (source !== fromHost) this.#wire.attach(source);
   }
 
   /** Whether a link is up. */

@@ -58,8 +58,7 @@ export class Wire {
   /** Whether numbered frames may go out on the link. */
   #sends = false;
   #over = false;
-  /** Whether the other side has ever said HELLO, and the name that it gave then. */
-  #met = false;
+  /** The name that the other side gave in its HELLO, once it has said that; empty, if it does not resume. */
   #other: string | undefined;
 
   /** The number of the last frame that was sent, and that has come in. */
@@ -92,7 +91,7 @@ export class Wire {
 
   /** Whether frames can be posted: once there has been a link, on which they can be encoded. */
   get ready(): boolean {
-    return !this.#over && (this.#met || !this.#resumes);
+    return !this.#over && (this.#other !== undefined || !this.#resumes);
   }
 
   /** Whether what can wait should, since the other side has much to read. */
@@ -119,7 +118,7 @@ export class Wire {
     link.onframe = (frame, bytes) => this.#hear(link, frame, bytes);
     link.onclose = (cause) => this.lose(link, cause);
     this.#cancelHandshake = clock.after(limits.handshake, () => {
-      this.#lostPatience(link);
+      this.lose(link, new Error(`No HELLO has come within ${limits.handshake} ms`));
     });
     try {
       this.#transmit(link, trimmed([HELLO, VERSION, id, this.#received, auth]));
@@ -178,7 +177,7 @@ export class Wire {
     if (link !== this.#link) return;
     this.#detach();
     this.#lastCause = cause;
-    if (!this.#resumes || this.#other === "") {
+    if (!this.#resumes) {
       this.#end(new LinkClosed("The link to the other side was closed", cause));
       return;
     }
@@ -205,8 +204,9 @@ export class Wire {
     this.#end(new LinkClosed(message, cause));
   }
 
+  /** Whether there may be another link: as far as this side knows, until the other has said HELLO. */
   get #resumes(): boolean {
-    return this.#options.grace !== undefined;
+    return this.#options.grace !== undefined && this.#other !== "";
   }
 
   #hear(link: Link, value: unknown, bytes: number | undefined): void {
@@ -256,20 +256,20 @@ export class Wire {
   }
 
   #greet(link: Link, [, version, id, received]: Frame): void {
+    const other = (id ?? "") as string;
     if (this.#up) return;
     if ((version as number) < VERSION) {
       this.close("version", "The other side speaks another version of the protocol");
       return;
     }
-    const begunBefore = !this.#met && (received as number) > this.#sent;
-    const another = this.#met && id !== this.#other;
+    const begunBefore = this.#other === undefined && (received as number) > this.#sent;
+    const another = this.#other !== undefined && other !== this.#other;
     if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
       this.close("unknown", "The other side knows nothing of this session, and cannot resume it");
       return;
     }
     this.#acknowledged(received as number);
-    this.#met = true;
-    this.#other = id as string | undefined;
+    this.#other = other;
     this.#cancelGrace?.();
     this.#cancelHandshake?.();
     this.#lastCause = undefined;
@@ -377,10 +377,6 @@ export class Wire {
       this.#cancelGrace = undefined;
       cancel();
     };
-  }
-
-  #lostPatience(link: Link): void {
-    this.lose(link, new Error(`No HELLO has come within ${this.#options.limits.handshake} ms`));
   }
 
   #end(error: LinkClosed): void {

@@ -360,15 +360,18 @@ test("a session over one link says HELLO without a name, and ends with the link"
   expect(((await call) as LinkClosed).cause).toEqual(new Error("pulled out"));
 });
 
-test("HELLO may have null for what is absent, as other encoders write", async () => {
+test("HELLO may have null for what is absent, as other encoders write: such a session ends with its link", async () => {
   const clock = new DrivenClock();
   const link = new SilentLink();
-  const host = new Host({ clock, open: () => {} });
+  let opened!: Session;
+  const host = new Host({ clock, open: (session) => void (opened = session) });
   host.accept(link);
   link.says(0, 1, null, 0);
   await settled();
-  expect(link.take()).toEqual([[0, 1, "", 0]]);
-  await host.close();
+  expect(link.take()).toEqual([[0, 1, expect.any(String), 0]]);
+  expect(opened.connected).toBe(true);
+  link.dies();
+  expect(opened.signal.aborted).toBe(true);
 });
 
 test("a host makes a session for each new name, and gives it the next link", async () => {
