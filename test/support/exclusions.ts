@@ -26,7 +26,7 @@ const exclusions: readonly Exclusion[] = [
   {
     files: "test/inspect/node/page.test.ts",
     on: ["node"],
-    because: "it needs a browser, which npm run test:everywhere installs",
+    because: "it needs a browser, which npm run test:packages installs",
     unless: "/usr/bin/chromium",
   },
   {
@@ -42,13 +42,13 @@ const exclusions: readonly Exclusion[] = [
   {
     files: "test/node/{browser-*,link/browser}.test.ts",
     on: ["node", "older node"],
-    because: "it needs a browser, which npm run test:everywhere installs",
+    because: "it needs a browser, which npm run test:packages installs",
     unless: "/usr/bin/chromium",
   },
   {
     files: "test/node/{link/nats*,examples-nats}.test.ts",
     on: ["node", "older node", "deno", "bun"],
-    because: "they need nats-server, which npm run test:everywhere installs",
+    because: "they need nats-server, which npm run test:packages installs",
     unless: "/usr/sbin/nats-server",
   },
   {

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 const missing =
   "These tests need nats-server. On Debian: apt-get install nats-server (no service has to run). " +
-  "npm run test:everywhere installs it where it may.";
+  "npm run test:packages installs it where it may.";
 
 export class NatsServer {
   port = 0;

@@ -1,4 +1,4 @@
-/** What was measured, in figures: of the last full benchmark, or else as the project's pages state it. */
+/** What was measured, in figures: of the last full benchmark. */
 
 import { existsSync, readFileSync } from "node:fs";
 
@@ -31,31 +31,20 @@ export function results(): Results | undefined {
     : (JSON.parse(readFileSync(project + file, "utf8")) as Results);
 }
 
-const texts = {
-  "one way": "the time of a native async generator, one way",
-  "two ways": "the time of a native async generator, in a conversation",
-  "delegation at depth 10":
-    "the time of ten levels of yield*: a server end is passed down at no cost",
-};
+const rows: [string, string, string | number][] = [
+  ["the time of a native async generator, one way", "one-way", "integers"],
+  ["the time of a native async generator, in a conversation", "two-way", "round trip"],
+  ["the time of ten levels of yield*: a server end is passed down at no cost", "delegation", 10],
+];
 
 export function figures(): Figures {
-  return measured() ?? documented() ?? { figures: [], source: "", plot: "" };
-}
-
-function measured(): Figures | undefined {
   const all = results();
   const result = all?.results.find(({ runtime }) => runtime.includes("Node 24")) ?? all?.results[0];
-  if (!all || !result) return undefined;
-  const rows: [string, string, string | number][] = [
-    [texts["one way"], "one-way", "integers"],
-    [texts["two ways"], "two-way", "round trip"],
-    [texts["delegation at depth 10"], "delegation", 10],
-  ];
+  if (!all || !result) return { figures: [], source: "", plot: "" };
   const found = rows.flatMap(([text, workload, parameter]): Figure[] => {
     const ratio = find(result, workload, "ours", parameter)?.ratio?.median;
     return ratio === undefined ? [] : [{ value: short(ratio), text }];
   });
-  if (found.length === 0) return undefined;
   const oneWay = result.rows.filter(
     (row) => row.workload === "one-way" && row.parameter === "integers",
   );
@@ -64,20 +53,6 @@ function measured(): Figures | undefined {
     source: `${result.runtime}, ${all.machine}, ${all.date}${all.quick ? ", in a quick run" : ""}`,
     plot: ratioPlot(oneWay, titleOfContender),
   };
-}
-
-/** From the benchmark's own page: the row of Node 24 in the table of runtimes. */
-function documented(): Figures | undefined {
-  const lines = readFileSync(`${project}bench/README.md`, "utf8").split("\n");
-  const cells = (line = "") => line.split("|").map((cell) => cell.trim());
-  const row = lines.findIndex((line) => line.startsWith("| Node 24 |"));
-  const head = lines.findLastIndex((line, index) => index < row && line.includes("| one way |"));
-  if (row === -1 || head === -1) return undefined;
-  const found = Object.entries(texts).flatMap(([name, text]): Figure[] => {
-    const value = cells(lines[row])[cells(lines[head]).indexOf(name)]?.split(" ")[0];
-    return value === undefined ? [] : [{ value: `${value} ×`, text }];
-  });
-  return { figures: found, source: "Node 24, as the benchmark's page states it", plot: "" };
 }
 
 /** Two digits: more are noise. */
