@@ -2,10 +2,11 @@ import type { Clock } from "./clock.ts";
 import { BYE, checkFrame, HELLO, PING, trimmed, VERSION, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { Kept } from "./kept.ts";
 import type { AllLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { LinkClosed } from "./link-closed.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { Sent } from "./outgoing.ts";
 
 /** What a wire tells its session. */
 export interface WireEvents {
@@ -39,10 +40,6 @@ export interface WireOptions {
   readonly id: string;
 }
 
-/** After how many frames, or bytes, without an acknowledgement to ask for one. */
-const askAfterFrames = 64;
-const askAfterBytes = 256 * 1024;
-
 /**
  * Numbered frames over links that die: each arrives once, in order, as long as another link comes in time. It keeps what
  * the other side has not acknowledged, and sends that again on the next link. It knows no channel.
@@ -61,16 +58,10 @@ export class Wire {
   /** The name that the other side gave in its HELLO, once it has said that; empty, if it does not resume. */
   #other: string | undefined;
 
-  /** The number of the last frame that was sent, and that has come in. */
-  #sent = 0;
+  readonly #outgoing = new Outgoing();
+  /** The number of the last frame that has come in. */
   #received = 0;
-  readonly #kept = new Kept();
   #full = false;
-  /** For each PING that waits for its answer: what had been sent before. */
-  #asked: number[] = [];
-  /** What had been sent when last asked, and how many bytes since. */
-  #askedAt = 0;
-  #sinceAsked = 0;
 
   #encode: ((frame: Frame) => Uint8Array) | undefined;
   #heartbeat: Heartbeat | undefined;
@@ -101,7 +92,7 @@ export class Wire {
 
   /** How many frames the other side has not acknowledged. */
   get unacknowledged(): number {
-    return this.#sent - this.#kept.acknowledged;
+    return this.#outgoing.owed;
   }
 
   /** Goes on over this link. `auth` is what the other side is to be told by. */
@@ -143,7 +134,7 @@ export class Wire {
    */
   post(frame: unknown[]): number {
     if (this.#over) return 0;
-    frame[1] = this.#sent + 1;
+    frame[1] = this.#outgoing.sent + 1;
     frame[2] = this.#received;
     trimmed(frame);
     const encoded = this.#encode?.(frame) ?? frame;
@@ -151,23 +142,17 @@ export class Wire {
     if (bytes > this.#options.limits.unread / 2) {
       throw new RangeError(`A frame of ${bytes} bytes is above half of what may wait to be read`);
     }
-    const link = this.#sends ? this.#link : undefined;
-    this.#sent++;
-    if (this.#resumes) this.#kept.push(encoded);
-    if (link !== undefined) {
+    const kept = this.#resumes ? encoded : undefined;
+    this.#outgoing.push(kept);
+    if (this.#link !== undefined && this.#sends) {
       try {
-        this.#transmit(link, frame, encoded);
+        this.#transmit(this.#link, frame, encoded);
       } catch (error) {
-        this.#sent--;
-        if (this.#resumes) this.#kept.pop();
+        this.#outgoing.takeBack(kept);
         throw error;
       }
     }
-    this.#sinceAsked += bytes;
-    const unasked = this.#sent - Math.max(this.#askedAt, this.#kept.acknowledged);
-    if (this.#resumes && (unasked >= askAfterFrames || this.#sinceAsked >= askAfterBytes)) {
-      this.#ask();
-    }
+    if (this.#resumes && this.#outgoing.due) this.#ask();
     this.#measure();
     return bytes;
   }
@@ -262,9 +247,9 @@ export class Wire {
       this.close("version", "The other side speaks another version of the protocol");
       return;
     }
-    const begunBefore = this.#other === undefined && (received as number) > this.#sent;
+    const begunBefore = this.#other === undefined && (received as number) > this.#outgoing.sent;
     const another = this.#other !== undefined && other !== this.#other;
-    if (begunBefore || another || (received as number) < this.#kept.acknowledged) {
+    if (begunBefore || another || (received as number) < this.#outgoing.acknowledged) {
       this.close("unknown", "The other side knows nothing of this session, and cannot resume it");
       return;
     }
@@ -275,9 +260,10 @@ export class Wire {
     this.#lastCause = undefined;
     this.#up = true;
     this.#beat(link);
+    const outgoing = this.#outgoing;
     // To send may let something come in, which is answered behind all this.
-    for (let n = this.#kept.acknowledged + 1; n <= this.#sent && link === this.#link; n++) {
-      const frame = this.#kept.get(n);
+    for (let n = outgoing.acknowledged + 1; n <= outgoing.sent && link === this.#link; n++) {
+      const frame = outgoing.get(n);
       if (frame !== undefined) this.#transmit(link, frame as Frame, frame);
     }
     if (link !== this.#link) return;
@@ -302,16 +288,13 @@ export class Wire {
   #ask(): void {
     const link = this.#link;
     if (link === undefined || !this.#up) return;
-    this.#asked.push(this.#sent);
-    this.#askedAt = this.#sent;
-    this.#sinceAsked = 0;
+    this.#outgoing.ask();
     this.#transmit(link, [PING, this.#received, 1]);
   }
 
   /** What was sent before a question must have arrived before its answer was given. */
   #hearAnswer(link: Link, received: number): void {
-    const before = this.#asked.shift();
-    if (before !== undefined && received < before) {
+    if (!this.#outgoing.answered(received)) {
       this.lose(link, new Error("A frame was lost"));
     } else if (this.#full) {
       this.#measure();
@@ -320,14 +303,13 @@ export class Wire {
   }
 
   #acknowledged(n: number): void {
-    if (n > this.#sent) throw new Violation("an acknowledgement of nothing");
-    this.#kept.acknowledge(n);
+    this.#outgoing.acknowledge(n);
     if (this.#full) this.#measure();
   }
 
   /** Looks how much the other side has still to read. */
   #measure(): void {
-    const unread = Math.max(this.#kept.bytes, this.#link?.unsent ?? 0);
+    const unread = Math.max(this.#outgoing.bytes, this.#link?.unsent ?? 0);
     const { limits } = this.#options;
     if (unread > limits.unread) {
       this.close("unread", `The other side has not read the last ${unread} bytes`);
@@ -340,7 +322,7 @@ export class Wire {
     else this.#events.room();
   }
 
-  #transmit(link: Link, frame: Frame, encoded: Frame | Uint8Array = frame): void {
+  #transmit(link: Link, frame: Frame, encoded: Sent = frame): void {
     link.send(encoded);
     this.#events.seen?.("sent", frame, sizeOf(encoded));
   }
@@ -350,9 +332,7 @@ export class Wire {
     const link = this.#link;
     this.#link = undefined;
     this.#up = this.#sends = false;
-    this.#asked = [];
-    this.#askedAt = 0;
-    this.#sinceAsked = 0;
+    this.#outgoing.forgetQuestions();
     this.#heartbeat?.stop();
     this.#heartbeat = undefined;
     this.#cancelHandshake?.();
@@ -384,12 +364,12 @@ export class Wire {
     this.#over = true;
     this.#detach();
     this.#cancelGrace?.();
-    this.#kept.acknowledge(this.#sent);
+    this.#outgoing.acknowledge(this.#outgoing.sent);
     this.#events.over(error);
   }
 }
 
-function sizeOf(encoded: Frame | Uint8Array): number | undefined {
+function sizeOf(encoded: Sent): number | undefined {
   return encoded instanceof Uint8Array ? encoded.byteLength : undefined;
 }
 

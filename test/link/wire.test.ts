@@ -105,6 +105,32 @@ test("on the next link, what has not arrived is sent again, and what has arrived
   expect(await two).toEqual({ value: 9, done: false });
 });
 
+test("what is answered while frames are sent again goes out behind them", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const call = failure(numbers(session).next());
+  await settled();
+  links[0]!.dies();
+  await clock.pass(1);
+  const link = links[1]!;
+  link.take();
+  const send = link.send.bind(link);
+  link.send = (frame) => {
+    send(frame);
+    // A link may bring what the other side says to a frame before it comes back from sending that.
+    if ((frame as unknown[])[0] === 1) link.says(1, 1, 1, 1, 0, "unknown", 1);
+  };
+  link.says(0, 1, "host", 0);
+  expect(link.take().map(([type, n]) => [type, n])).toEqual([
+    [1, 1],
+    [8, 2],
+    [9, 1],
+  ]);
+  await session.close();
+  expect(await call).toBeInstanceOf(LinkClosed);
+});
+
 test("a gap, or an answer that shows one, cuts the link and resumes", async () => {
   const { session, links, clock } = dialled({}, 1000);
   await clock.pass(1);
