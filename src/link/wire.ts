@@ -111,12 +111,7 @@ export class Wire {
     this.#cancelHandshake = clock.after(limits.handshake, () => {
       this.lose(link, new Error(`No HELLO has come within ${limits.handshake} ms`));
     });
-    try {
-      this.#transmit(link, trimmed([HELLO, VERSION, id, this.#received, auth]));
-    } catch (error) {
-      this.lose(link, error);
-      return;
-    }
+    this.#say(link, trimmed([HELLO, VERSION, id, this.#received, auth]));
     if (!this.#resumes && this.#link === link) this.#sends = true;
   }
 
@@ -224,7 +219,7 @@ export class Wire {
     } else if (type === PING) {
       this.#acknowledged(frame[1] as number);
       if (frame[2]) {
-        this.#transmit(link, [PING, this.#received]);
+        this.#say(link, [PING, this.#received]);
         this.#measure();
       } else this.#hearAnswer(link, frame[1] as number);
     } else {
@@ -264,12 +259,12 @@ export class Wire {
     // To send may let something come in, which is answered behind all this.
     for (let n = outgoing.acknowledged + 1; n <= outgoing.sent && link === this.#link; n++) {
       const frame = outgoing.get(n);
-      if (frame !== undefined) this.#transmit(link, frame as Frame, frame);
+      if (frame !== undefined) this.#say(link, frame as Frame, frame);
     }
     if (link !== this.#link) return;
     this.#sends = true;
     if (this.#resumes && this.unacknowledged > 0) this.#ask();
-    this.#events.up();
+    if (link === this.#link) this.#events.up();
   }
 
   #beat(link: Link): void {
@@ -289,7 +284,7 @@ export class Wire {
     const link = this.#link;
     if (link === undefined || !this.#up) return;
     this.#outgoing.ask();
-    this.#transmit(link, [PING, this.#received, 1]);
+    this.#say(link, [PING, this.#received, 1]);
   }
 
   /** What was sent before a question must have arrived before its answer was given. */
@@ -320,6 +315,15 @@ export class Wire {
     this.#full = full;
     if (full) this.#ask();
     else this.#events.room();
+  }
+
+  /** Sends what can be encoded: where that fails, the link has died. */
+  #say(link: Link, frame: Frame, encoded: Sent = frame): void {
+    try {
+      this.#transmit(link, frame, encoded);
+    } catch (error) {
+      this.lose(link, error);
+    }
   }
 
   #transmit(link: Link, frame: Frame, encoded: Sent = frame): void {

@@ -131,6 +131,40 @@ test("what is answered while frames are sent again goes out behind them", async 
   expect(await call).toBeInstanceOf(LinkClosed);
 });
 
+test("a link that throws when it is to send has died, whatever that was", async () => {
+  const { session, links, clock } = dialled({}, 1000);
+  await clock.pass(1);
+  const breaks = (link: SilentLink, type: number): void => {
+    const send = link.send.bind(link);
+    link.send = (frame) => {
+      if ((frame as unknown[])[0] === type) throw new Error("broken");
+      send(frame);
+    };
+  };
+  links[0]!.says(0, 1, "host", 0);
+  const call = numbers(session).next();
+  await settled();
+  // Asked for a sign of life.
+  breaks(links[0]!, 9);
+  links[0]!.says(9, 0, 1);
+  await clock.pass(1);
+  // When it is to send again what has not arrived.
+  breaks(links[1]!, 1);
+  links[1]!.says(0, 1, "host", 0);
+  await clock.pass(250);
+  // When it asks for a sign of life itself, after a silence.
+  links[2]!.says(0, 1, "host", 1);
+  links[2]!.says(9, 1);
+  breaks(links[2]!, 9);
+  await clock.pass(1000);
+  expect(session.connected).toBe(false);
+  await clock.pass(5000);
+  links[3]!.says(0, 1, "host", 1);
+  links[3]!.says(6, 1, 1, 1, 1, [7]);
+  expect(await call).toEqual({ value: 7, done: false });
+  await session.close();
+});
+
 test("a gap, or an answer that shows one, cuts the link and resumes", async () => {
   const { session, links, clock } = dialled({}, 1000);
   await clock.pass(1);
