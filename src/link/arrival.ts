@@ -41,7 +41,11 @@ export class Arrival {
   refuse(why: string): void {
     if (this.gone) return;
     this.#leave();
-    this.#link.send([BYE, why]);
+    try {
+      this.#link.send([BYE, why]);
+    } catch {
+      // It is closed anyway.
+    }
     this.#link.close();
   }
 

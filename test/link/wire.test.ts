@@ -526,6 +526,17 @@ test("who is not authorized is told, for a link that resumes, too", async () => 
   expect(peers).toEqual(["Ann"]);
 });
 
+test("a link that throws when it is told why it is refused is closed", () => {
+  const host = new Host({ open: () => {} });
+  const link = new SilentLink();
+  link.send = () => {
+    throw new Error("broken");
+  };
+  host.accept(link);
+  link.says(9, 0);
+  expect(link.closed).toBe(true);
+});
+
 test("auth is asked at every dial", async () => {
   let count = 0;
   const { links, clock } = dialled({ auth: async () => `token ${++count}` });
