@@ -221,7 +221,7 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
   #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal): Promise<R> {
     const call =
-      this.#leaving === undefined && !signal?.aborted
+      this.#leaving === undefined && signal === undefined
         ? this.#meeting.handOver(this.#side)
         : undefined;
     if (call === undefined) return this.#call(kind, value, signal);
@@ -229,7 +229,6 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     const answer = call.settle;
     const answered = promiseOf<R>(call);
     call.kind = kind;
-    if (signal !== undefined) this.#watch(call, signal);
     answer(plain ? value : { value, done: false });
     return answered;
   }
@@ -241,13 +240,12 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     }
     const call = createCall(this.#side, kind, value);
     const answered = promiseOf<R>(call);
-    if (signal !== undefined) this.#watch(call, signal);
-    this.#meeting.enter(call);
+    if (signal === undefined || this.#heeds(signal, call)) this.#meeting.enter(call);
     return answered;
   }
 
-  #watch(call: Call, signal: AbortSignal): void {
-    cancelOnAbort(call, signal, () => this.#meeting.cancel(call, signal.reason));
+  #heeds(signal: AbortSignal, call: Call): boolean {
+    return cancelOnAbort(call, signal, (reason) => this.#meeting.cancel(call, reason));
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */

@@ -120,7 +120,8 @@ function lanesOf(channels: object): [name: string, lane: Servable][] {
       );
     }
     const { life } = lane;
-    if (lives.has(life) || (life.served && !life.closed)) throw servedAlready(life);
+    if (lives.has(life)) throw new TypeError(`"${name}" is in the list of channels twice`);
+    if (life.served && !life.closed) throw servedAlready(life.name ?? name);
     lives.add(life);
     lanes.push([name, lane]);
   }

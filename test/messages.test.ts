@@ -24,8 +24,8 @@ async function errorOf(mistake: () => unknown): Promise<Error> {
   return now.error as Error;
 }
 
-type Mistake = () => unknown;
-const mistakes: [string, new (...args: never[]) => Error, RegExp[], Mistake][] = [
+type Mistake = [what: string, new (...args: never[]) => Error, RegExp[], act: () => unknown];
+const mistakes: Mistake[] = [
   [
     "a limit of zero",
     RangeError,
@@ -78,7 +78,7 @@ const mistakes: [string, new (...args: never[]) => Error, RegExp[], Mistake][] =
   [
     "a value where an answer has come that nobody has taken",
     TypeError,
-    [/answer has come that nobody has taken/, /receive\(\) it first/],
+    [/an answer has come that nobody has taken: receive\(\) it first/],
     async () => {
       const { client, server } = await opened();
       await server.put(1);
@@ -107,7 +107,7 @@ const mistakes: [string, new (...args: never[]) => Error, RegExp[], Mistake][] =
   [
     "serveAll of one channel twice",
     TypeError,
-    [/twice|served already/],
+    [/"1"/, /twice/],
     () => {
       const channel = new Channel();
       return serveAll([channel, channel], () => {});
@@ -119,6 +119,47 @@ const mistakes: [string, new (...args: never[]) => Error, RegExp[], Mistake][] =
     [/served already/, /"letters"/],
     async () => serveAll([(await opened("letters")).channel], () => {}),
   ],
+  [
+    "serveAll of a channel without a name that is served",
+    TypeError,
+    [/served already/, /"lane"/],
+    async () => serveAll({ lane: (await opened()).channel }, () => {}),
+  ],
+  ["a batch of no items", RangeError, [/1 or more/], () => new StreamChannel().client().batches(0)],
+  ...[Symbol.iterator, Symbol.asyncIterator].map((method): Mistake => [
+    `write() of what gives no iterator, by ${String(method)}`,
+    TypeError,
+    [/iterator/, /written/, /no object/],
+    async () => {
+      const channel = new StreamChannel<number>();
+      void waiting(channel.client().next());
+      return (await channel.server()).write(anything({ [method]() {} }));
+    },
+  ]),
+  ...Object.entries({
+    "receive()": (channel, signal) => channel.client().receive({ signal }),
+    "send()": async (channel, signal) => {
+      const client = channel.client();
+      void waiting(client.next());
+      return (await channel.server()).send(1, { signal });
+    },
+    "server()": (channel, signal) => channel.server({ signal }),
+    "serve()": (channel, signal) => channel.serve(() => {}, { signal }),
+    "a channel": (_channel, signal) => new Channel({ signal }),
+    "read()": (_channel, signal) => new StreamChannel().client().read(1, { signal }),
+    "write()": async (_channel, signal) => {
+      const channel = new StreamChannel<number>();
+      void waiting(channel.client().next());
+      return (await channel.server()).write([1], { signal });
+    },
+  } satisfies Record<string, (channel: Channel<number>, signal: AbortSignal) => unknown>).map(
+    ([what, act]): Mistake => [
+      `a controller in place of its signal, given to ${what}`,
+      TypeError,
+      [/`signal` is no AbortSignal/, /controller\.signal/],
+      () => act(new Channel<number>(), anything(new AbortController())),
+    ],
+  ),
 ];
 
 test.each(mistakes)("%s", async (_, type, patterns, mistake) => {

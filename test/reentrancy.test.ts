@@ -292,6 +292,45 @@ describe("a listener of a signal may call back", () => {
   });
 });
 
+describe("a signal that runs code when it is listened to", () => {
+  /** The two ends, of which the client waits, and a signal that does this when a listener is added. */
+  async function open(act: () => void) {
+    const channel = new Channel<number>();
+    const client = channel.client();
+    const request = waiting(client.next());
+    const server = await channel.server();
+    const { signal } = new AbortController();
+    const listen = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof listen>) => {
+      act();
+      listen(...args);
+    };
+    return { client, request, server, signal };
+  }
+
+  test("may refuse that: nothing has come of the call", async () => {
+    const { client, request, server, signal } = await open(() => {
+      throw new Error("not now");
+    });
+    expect(await outcome(server.send(1, { signal }))).toEqual({ rejects: new Error("not now") });
+    void waiting(server.send(2));
+    expect(await outcome(request)).toEqual(item(2));
+    void client.return();
+  });
+
+  test("may call the ends", async () => {
+    for (const act of ["next", "return"] as const) {
+      const inner: Promise<unknown>[] = [];
+      const { client, request, server, signal } = await open(() => {
+        inner.push(client[act]());
+      });
+      const sent = waiting(server.send(1, { signal }));
+      const left = client.return();
+      expect(await outcomes(request, left, sent, ...inner)).not.toContain("waits");
+    }
+  });
+});
+
 test("an end may be closed from its own reaction", async () => {
   const channel = new Channel<number>();
   const client = channel.client();

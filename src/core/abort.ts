@@ -1,4 +1,5 @@
 import type { AbortSignal } from "./platform.ts";
+import { Failure } from "./settle.ts";
 import type { Settle } from "./settle.ts";
 
 /** All who listen to one signal. They share a single listener, because runtimes report many as a leak. */
@@ -19,8 +20,15 @@ class Audience extends Set<() => void> {
 
 const audiences = new WeakMap<AbortSignal, Audience>();
 
-/** Calls `listener` when `signal` aborts, until the function that it returns is called. */
+/**
+ * Calls `listener` when `signal` aborts, until the function that it returns is called.
+ *
+ * @throws `TypeError` for what is no signal.
+ */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== "function") {
+    throw new TypeError("`signal` is no AbortSignal: pass `controller.signal`");
+  }
   const audience = audiences.get(signal) ?? new Audience();
   if (audience.size === 0) {
     audiences.set(signal, audience);
@@ -33,16 +41,27 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   };
 }
 
-/** Calls `cancel` when `signal` aborts, unless `call` has been settled before. */
+/**
+ * Calls `cancel` with the reason when `signal` aborts, unless `call` has been settled before. The signal may run code of its
+ * own, and so nothing may have come of the call yet.
+ *
+ * @returns Whether the call may be made: it fails if what was given as a signal is none.
+ */
 export function cancelOnAbort(
   call: { settle: Settle },
   signal: AbortSignal,
-  cancel: () => void,
-): void {
+  cancel: (reason: unknown) => void,
+): boolean {
   const { settle } = call;
-  const release = onAbort(signal, cancel);
-  call.settle = (outcome) => {
-    release();
-    settle(outcome);
-  };
+  try {
+    const release = onAbort(signal, () => cancel(signal.reason));
+    call.settle = (outcome) => {
+      release();
+      settle(outcome);
+    };
+    return true;
+  } catch (error) {
+    settle(new Failure(error));
+    return false;
+  }
 }

@@ -24,7 +24,7 @@ const OPTIONAL = 1;
 /** A call that asks takes it; any other passes it by only if it is `undefined`, and is refused otherwise. */
 const WANTED = 2;
 
-const untaken = "An answer has come that nobody has taken: receive() it first";
+const untaken = "Not sent: an answer has come that nobody has taken: receive() it first";
 const unheard = "The server has sent first, and passed this put() by";
 
 /**

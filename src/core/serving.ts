@@ -38,15 +38,15 @@ export function open<L extends Life, S>(
 ): Promise<S> {
   if (signal?.aborted) return Promise.reject(signal.reason);
   if (!life.closed) {
-    if (life.served) return Promise.reject(servedAlready(life));
+    if (life.served) return Promise.reject(servedAlready(life.name));
     life.scoped = scoped;
   }
   const opening = createCall(SERVER, OPEN, undefined);
   const opened = promiseOf<S>(opening);
   const { settle } = opening;
   opening.settle = (outcome) => settle(outcome instanceof Failure ? outcome : createEnd(life));
-  if (signal !== undefined) cancelOnAbort(opening, signal, () => life.giveUp(signal.reason));
-  life.open(opening);
+  const cancel = (reason: unknown): void => life.giveUp(reason);
+  if (signal === undefined || cancelOnAbort(opening, signal, cancel)) life.open(opening);
   return opened;
 }
 
@@ -118,7 +118,7 @@ export function refuseGenerator(result: unknown): void {
 }
 
 /** The error for a channel that has its server end. */
-export function servedAlready({ name }: Life): TypeError {
+export function servedAlready(name: string | undefined): TypeError {
   const channel = name === undefined ? "The channel" : `"${name}"`;
   return new TypeError(`${channel} is served already: pass on its server end, or create another`);
 }

@@ -39,7 +39,7 @@ export function pageOf(events: readonly ChannelEvent[] | null): string {
 <title>Channels</title>
 <style>${style}</style>
 <body>
-<header><input id=filter placeholder="channel, routine or file"> <label><input id=only type=checkbox> only what waits at the mark</label>${key.join("")}</header>
+<header><input id=filter placeholder="channel, routine, file"> <label><input id=only type=checkbox> only what waits</label>${key.join("")}</header>
 <canvas id=view></canvas>
 <ul id=waits></ul>
 <footer><input id=mark type=range min=0><span id=about></span></footer>

@@ -156,7 +156,7 @@ export class ReaderEnd<T> implements Reader<T> {
         this.#call(new Wish(NEXT, undefined, 1, undefined, true)),
       );
     }
-    if (!isCount(count) || count === 0) throw notACount(count);
+    if (!isCount(count) || count === 0) throw notACount(count, 1);
     return new BatchIterator<T[]>(this, () => this.#call(new Wish<T>(NEXT, undefined, count, [])));
   }
 
@@ -177,10 +177,8 @@ export class ReaderEnd<T> implements Reader<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#leaving !== undefined) return this.#leaving.then(() => this.#call(wish, signal));
     const answered = promiseOf<R>(wish);
-    if (signal !== undefined) {
-      cancelOnAbort(wish, signal, () => this.#transfer.cancel(wish, signal.reason));
-    }
-    this.#transfer.enter(wish);
+    const cancel = (reason: unknown): void => this.#transfer.cancel(wish, reason);
+    if (signal === undefined || cancelOnAbort(wish, signal, cancel)) this.#transfer.enter(wish);
     return answered;
   }
 
@@ -224,8 +222,8 @@ function isCount(count: unknown): boolean {
   return count === Infinity || (Number.isInteger(count) && (count as number) >= 0);
 }
 
-function notACount(count: unknown): RangeError {
+function notACount(count: unknown, least = 0): RangeError {
   return new RangeError(
-    `A number of items is an integer, 0 or more, or Infinity, and not ${String(count)}`,
+    `A number of items is an integer, ${least} or more, or Infinity, and not ${String(count)}`,
   );
 }

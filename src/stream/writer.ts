@@ -186,11 +186,9 @@ export class WriterEnd<T> implements Writer<T> {
 
   #call(offer: Offer<T>, signal?: AbortSignal): Promise<void> {
     const answered = promiseOf<void>(offer);
+    const cancel = (reason: unknown): void => this.#transfer.cancel(offer, reason);
     if (signal?.aborted) this.#transfer.turnAway(offer, signal.reason);
-    else {
-      if (signal !== undefined) {
-        cancelOnAbort(offer, signal, () => this.#transfer.cancel(offer, signal.reason));
-      }
+    else if (signal === undefined || cancelOnAbort(offer, signal, cancel)) {
       this.#transfer.enter(offer);
     }
     return answered;

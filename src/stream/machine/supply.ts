@@ -121,13 +121,19 @@ export const none: readonly never[] = [];
  */
 export function supplyOf<T>(items: Iterable<T> | AsyncIterable<T>): Supply<T> {
   const { [Symbol.asyncIterator]: openAsync } = (items ?? {}) as Partial<AsyncIterable<T>>;
-  if (openAsync) return new Supply(none, openAsync.call(items), true);
+  if (openAsync) return new Supply(none, opened(openAsync.call(items)), true);
   const { [Symbol.iterator]: open } = (items ?? {}) as Partial<Iterable<T>>;
   // To iterate over an array is to count, so that no iterator is needed (workload batches).
   if (Array.isArray(items) && open === none[Symbol.iterator]) return new Supply<T>(items);
-  if (open) return new Supply(none, open.call(items));
+  if (open) return new Supply(none, opened(open.call(items)));
   const what = items === null ? "null" : typeof items;
   throw new TypeError(
     `write() takes something to iterate over, and not ${what}: send() takes one item`,
   );
+}
+
+/** @throws `TypeError` for what is no object: a method that forgot its \`return\`. */
+function opened<I>(iterator: I): I {
+  if (Object(iterator) === iterator) return iterator;
+  throw new TypeError("The iterator of what is to be written is no object");
 }
