@@ -62,7 +62,7 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
   const webSocket = overWebSocket(server, { talk });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Those that go on, over any of the two. */
+    /** Those that go on, over either. */
     talks,
     /** None begins. Those that go on have `within` milliseconds to end, and half a second more to say that they cannot. */
     async close(within = 5000): Promise<void> {
