@@ -37,7 +37,9 @@ if (process.argv[2] === "child") {
   const other = session.client("calculator", 0);
   await other.receive();
   child.kill("SIGKILL");
-  await other.send(1).catch((error) => console.log(error instanceof LinkClosed));
+  await other.send(1).catch((error) => {
+    console.log(error instanceof LinkClosed ? "(the child was lost)" : error);
+  });
 }
 
 // Prints:
@@ -45,4 +47,4 @@ if (process.argv[2] === "child") {
 // 120
 // 123
 // (the child was left at 123)
-// true
+// (the child was lost)

@@ -37,7 +37,7 @@ async function main() {
   const workers = [1, 2, 3].map(() => new Worker(new URL(import.meta.url)));
   for (const worker of workers) new Session(portLink(worker)).serve(services);
   await Promise.all(workers.map((worker) => new Promise((resolve) => worker.on("exit", resolve))));
-  console.log(`${primes} primes below 100,000`);
+  console.log(`${primes} primes below 100,000, counted by ${workers.length} workers`);
 }
 
 // In a worker: an ordinary client end, whose body is in another thread.
@@ -51,4 +51,4 @@ async function work() {
 await (isMainThread ? main() : work());
 
 // Prints:
-// 9592 primes below 100,000
+// 9592 primes below 100,000, counted by 3 workers

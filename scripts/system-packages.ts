@@ -1,10 +1,11 @@
-/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, and a server of NATS. */
+/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, a server of NATS, OpenSSL. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const packages = {
+  openssl: "openssl",
   "nats-server": "nats-server",
   chromium: "chromium",
   "firefox-esr": "firefox-esr",

@@ -11,7 +11,7 @@ console.log(`The agent listens at ${server.url} (Ctrl+C stops it)`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    console.log(`Stopping; conversations that are told: ${server.conversations.size}`);
-    void server.close();
+    console.log(`Stopping. Conversations that have five seconds to end: ${server.talks.size}`);
+    void server.close(5000);
   });
 }

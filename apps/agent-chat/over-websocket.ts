@@ -1,16 +1,17 @@
-// The same conversations over a WebSocket: a far end is a client of the agent like any other, and what goes down and what comes
-// up need not be joined. It goes on where it was when the connection is lost.
+// The same conversations over a WebSocket: a far end is a client of the agent like any other. What goes down and what comes up
+// need not be joined, and it goes on where it was when the connection is lost.
 import type { Server as HttpServer } from "node:http";
 
+import type { Server } from "coroutine-channels";
 import { Host } from "coroutine-channels/link";
 import { webSocketLink } from "coroutine-channels/socket";
 import { WebSocketServer } from "ws";
 
-import type { Person } from "./agent.ts";
+import type { Answer, Step } from "./agent.ts";
 
 /** What the other side opens: this type is all that the two share. */
 export interface Services {
-  talk(person: Person, task: string): Promise<void>;
+  talk(person: Server<Step, Answer>, task: string): Promise<void>;
 }
 
 /** Serves conversations at `/talk`, but not to the pages of other servers, which a browser would let in. */

@@ -3,47 +3,58 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 
 import { serve } from "@hono/node-server";
-import { produce } from "coroutine-channels";
+import { serveStatic } from "@hono/node-server/serve-static";
 import { toEventStream } from "coroutine-channels/web";
 import { Hono } from "hono";
 
-import { agent, type Answer, type Model, type Person, type Step } from "./agent.ts";
+import { agent, type Model, type Person } from "./agent.ts";
 import { overHttp, type OverHttp } from "./over-http.ts";
 import { overWebSocket } from "./over-websocket.ts";
 
 const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
-const headers = { "content-type": "text/event-stream", "cache-control": "no-store" };
+const library = serveStatic({ root: fileURLToPath(new URL("../../", import.meta.url)) });
+const headers = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  connection: "close",
+};
 
 /** @param patience For how many milliseconds a question waits for its answer. */
 export async function startServer(model: Model, { port = 0, patience = 120_000 } = {}) {
   const conversations = new Map<string, OverHttp>();
+  const talks = new Set<Promise<void>>();
   const closing = new AbortController();
-  const inTime = () => AbortSignal.any([AbortSignal.timeout(patience), closing.signal]);
-  const talk = (person: Person, task: string) => agent(task, person, model, closing.signal);
+  const setting = { model, patience, closing: closing.signal };
+  const talk = (person: Person, task: string) => {
+    const ended = agent(task, person, setting).finally(() => talks.delete(ended));
+    talks.add(ended);
+    return ended;
+  };
+  let open = true;
   const app = new Hono();
 
   app.get("/", (context) => context.html(page));
+  app.get("/dist/*", library); // which the page imports
 
   app.get("/talk/:name", (context) => {
     const { name } = context.req.param();
     // A browser that lost its connection asks again, but its conversation is over: 204 tells it to stop.
     const again = context.req.header("last-event-id") !== undefined || conversations.has(name);
-    if (again || closing.signal.aborted) return context.body(null, 204);
-    const task = context.req.query("task") ?? "";
-    const steps = produce<Step, Answer>((person) => talk(person, task), { name: "steps" });
+    if (again || !open) return context.body(null, 204);
+    const conversation = overHttp((person) => talk(person, context.req.query("task") ?? ""));
+    const { steps, asked: id } = conversation;
     steps.signal.addEventListener("abort", () => conversations.delete(name), { once: true });
-    const conversation = overHttp(steps, inTime);
     conversations.set(name, conversation);
-    const events = toEventStream(conversation, { id: () => conversation.count, heartbeat: 15_000 });
-    return new Response(events, { headers });
+    return new Response(toEventStream(steps, { id, heartbeat: 15_000 }), { headers });
   });
 
   app.post("/talk/:name/:question", async (context) => {
     const { name, question } = context.req.param();
-    const open = conversations.get(name)?.answer(Number(question), await context.req.text());
-    return context.body(null, open ? 204 : 410); // gone: answered before, too late, or left
+    const taken = conversations.get(name)?.answer(Number(question), await context.req.text());
+    return context.body(null, taken ? 204 : 410); // gone: answered before, too late, or left
   });
 
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }) as HttpServer;
@@ -51,15 +62,20 @@ export async function startServer(model: Model, { port = 0, patience = 120_000 }
   const webSocket = overWebSocket(server, { talk });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    conversations,
-    /** Lets every agent say that it is over. What is left after `within` milliseconds is closed. */
-    async close(within = 2000): Promise<void> {
-      closing.abort(new Error("The server is shutting down."));
-      const closed = once(server.close(), "close");
-      const timer = setTimeout(() => server.closeAllConnections(), within);
-      await webSocket.close(within);
-      await closed;
-      clearTimeout(timer);
+    /** Those that go on, over either. */
+    talks,
+    /** None begins. Those that go on have `within` milliseconds to end, and half a second more to say that they cannot. */
+    async close(within = 5000): Promise<void> {
+      open = false;
+      const reason = new Error("The server is shutting down.");
+      const timers = [
+        setTimeout(() => closing.abort(reason), within),
+        setTimeout(() => server.closeAllConnections(), within + 500),
+      ];
+      const webSocketClosed = webSocket.close(within + 500);
+      await Promise.allSettled(talks);
+      await Promise.all([webSocketClosed, once(server.close(), "close")]);
+      timers.forEach(clearTimeout);
     },
   };
 }

@@ -10,6 +10,8 @@ const { document } = parseHTML("<html><body></body></html>");
 
 const WIDTH = 860;
 const OURS = "#c2410c";
+/** Of several that are ours. */
+const SHADES = [OURS, "#ea8a4a", "#9a3412", "#be123c"];
 const NATIVE = "#111827";
 const OTHERS = [
   "#2563eb",
@@ -89,14 +91,14 @@ export function costs(
   const ys = points.map(({ y }) => y);
   const most = Math.max(...ys) * 1.1;
   // A range that is at least this wide shows as flat what is flat.
-  const domain = [Math.min(...ys, most / 20), most];
+  const least = Math.min(Math.min(...ys) / 1.1, most / 20);
   const ends = names.flatMap(
     (name) => points.filter(({ contender }) => contender === name).at(-1) ?? [],
   );
   return svg({
     width: WIDTH,
     height,
-    marginLeft: 60,
+    marginLeft: 80,
     marginRight: 260,
     marginBottom: 40,
     x: {
@@ -109,7 +111,7 @@ export function costs(
     y: {
       type: "log",
       label: labels.y,
-      domain,
+      domain: [least, most],
       grid: true,
       ticks: 8,
       tickFormat: (value) => value.toLocaleString("en"),
@@ -117,7 +119,7 @@ export function costs(
     marks: [
       Plot.line(points, { x: "x", y: "y", z: "contender", stroke: color, strokeWidth: bold }),
       Plot.dot(points, { x: "x", y: "y", fill: color, r: 3.5 }),
-      Plot.text(apart(ends, most / Math.min(...ys, most / 20), height), {
+      Plot.text(apart(ends, most / least, height), {
         x: () => Math.max(...points.map(({ x }) => x)),
         y: "y",
         text: ({ contender }) => title(contender),
@@ -177,7 +179,7 @@ function apart<T extends { readonly y: number }>(
 function colorOf(name: string, before: readonly string[]): string {
   if (name === "native") return NATIVE;
   const ours = before.filter((other) => other.startsWith("ours")).length;
-  if (name.startsWith("ours")) return [OURS, "#ea8a4a", "#9a3412"][ours] ?? OURS;
+  if (name.startsWith("ours")) return SHADES[ours % SHADES.length] ?? OURS;
   const others = before.filter((other) => other !== "native" && !other.startsWith("ours")).length;
   return OTHERS[others % OTHERS.length] ?? NATIVE;
 }

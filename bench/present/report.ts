@@ -141,7 +141,7 @@ function draw({ name }: Workload, rows: readonly Row[]): string[] {
         ...row,
         cost: { ...row.cost, median: 1e9 / row.cost.median },
       }));
-      return [costs(perSecond, titleOf, { x: "ms there and back", y: "items a second" })];
+      return [costs(perSecond, titleOf, { x: "round-trip time, in ms", y: "items a second" })];
     }
     default: {
       const x = xLabels[name];

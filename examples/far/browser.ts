@@ -1,5 +1,5 @@
 // A conversation between a browser's tab and a server, over a WebSocket, through a cut. The server's body asks, the tab
-// answers; the button makes the server cut the connection, and the conversation goes on where it was.
+// answers; the button makes the server cut all connections, and the conversation goes on where it was.
 import { createServer, type ServerResponse } from "node:http";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -31,13 +31,24 @@ const services: Services = {
 const host = new Host({ open: (session) => session.serve(services) });
 
 const page = `<!doctype html>
+<html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>A conversation through a cut</title>
+<link rel="icon" href="data:,">
+<style>
+  :root { color-scheme: light dark; font: 18px/1.5 system-ui, sans-serif; }
+  body { max-width: 32rem; margin: 3rem auto; padding: 0 1rem; }
+  input, button { font: inherit; padding: 0.2rem 0.6rem; }
+  input { width: 5rem; }
+  #question { font-size: 1.6rem; }
+</style>
+<p>The server asks. Cut the connection whenever you like: it goes on where it was.</p>
 <script type="importmap">
   { "imports": { "coroutine-channels/": "/dist/" } }
 </script>
 <p id="question"></p>
-<form><input id="answer" autofocus autocomplete="off"> <button>Answer</button></form>
+<form><input id="answer" aria-label="Answer" autofocus autocomplete="off"> <button>Answer</button></form>
 <p><button id="cut">Cut the connection</button> <span id="state"></span></p>
 <script type="module">
   import { Session } from "coroutine-channels/link.js";
@@ -68,11 +79,18 @@ const page = `<!doctype html>
     ({ value, done } = await client.next(text));
   }
   question.textContent = value;
-</script>`;
+  document.forms[0].hidden = true;
+</script>
+</html>`;
 
 const sockets = new WebSocketServer({ noServer: true });
 const http = createServer((request, response) => void answer(request.url ?? "/", response));
 http.on("upgrade", (request, socket, head) => {
+  // A browser would let the pages of other servers in.
+  if (request.headers.origin !== `http://${request.headers.host}`) {
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    return;
+  }
   sockets.handleUpgrade(request, socket, head, (webSocket) => {
     host.accept(webSocketLink(webSocket));
   });
@@ -91,5 +109,8 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
 }
 
 http.listen(Number(process.env["PORT"] ?? 0), "127.0.0.1", () => {
-  console.log(`Open http://127.0.0.1:${(http.address() as AddressInfo).port}/`);
+  const { port } = http.address() as AddressInfo;
+  console.log(
+    `A quiz between a tab and this server: open http://127.0.0.1:${port}/ (Ctrl+C stops it)`,
+  );
 });

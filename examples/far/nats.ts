@@ -57,13 +57,17 @@ async function producer() {
 async function consumer() {
   const session = new Session(natsLink(await connection(), "orders"));
   const client = session.client<Order, string>("consume");
-  for (let order = await client.receive(); ;) {
+  let order = await client.receive();
+  for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     order = await client.send(`done by ${name}, ${order.id % 2 ? "packed" : "sent"}`);
   }
 }
 
 async function main() {
+  console.log(
+    `${ORDERS} orders, of two producers, for three consumers, of whom one will be killed`,
+  );
   const server = spawn("nats-server", ["--addr", "127.0.0.1", "--port", "-1"], {
     env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` },
   });

@@ -82,11 +82,11 @@ export class Host<From = unknown, Peer = From> {
     const arrival = new Arrival(link, this.#clock, this.#limits, (hello) => {
       void this.#greet(arrival, hello, from as From);
     });
-    if (this.#closed) arrival.refuse("closed");
+    if (this.#closed && this.#sessions.size === 0) arrival.refuse("closed");
   }
 
   /**
-   * Accepts no more links, and ends the sessions.
+   * Accepts links only of the sessions that there are, and ends these.
    *
    * @param within How many milliseconds the conversations that are open may still take; none may begin in this time.
    * @returns Resolves when all is over.

@@ -28,17 +28,15 @@ type ClientOf<F> = EndOf<F> extends ChannelEnd<infer U, infer T, infer R> ? Clie
 /** The service as a far stream's reader. */
 type ReaderOf<F> = EndOf<F> extends Writer<infer T> ? Reader<T> : never;
 
-/** The names of the services that are channels. */
-type ChannelNames<Far> = {
-  [K in keyof Far]: [ClientOf<Far[K]>] extends [never] ? never : K;
-}[keyof Far] &
-  string;
+/** The services that are channels. Its keys, and no type with a name of its own, are what a wrong name is compared with in a message. */
+type Channels<Far> = {
+  [K in keyof Far & string as [ClientOf<Far[K]>] extends [never] ? never : K]: Far[K];
+};
 
-/** The names of the services that are streams. */
-type StreamNames<Far> = {
-  [K in keyof Far]: [ReaderOf<Far[K]>] extends [never] ? never : K;
-}[keyof Far] &
-  string;
+/** The services that are streams. */
+type Streams<Far> = {
+  [K in keyof Far & string as [ReaderOf<Far[K]>] extends [never] ? never : K]: Far[K];
+};
 
 /** The input may be left out where it may be `undefined`. */
 type Rest<Input, Options> = undefined extends Input
@@ -52,7 +50,7 @@ export type OpenClient<Far> = [keyof Far] extends [never]
       input?: unknown,
       options?: ClientOptions,
     ) => Client<T, U, R>
-  : <N extends ChannelNames<Far>>(
+  : <N extends keyof Channels<Far>>(
       name: N,
       ...rest: Rest<InputOf<Far[N]>, ClientOptions>
     ) => ClientOf<Far[N]>;
@@ -60,7 +58,7 @@ export type OpenClient<Far> = [keyof Far] extends [never]
 /** How a session opens the streams that the other side serves. */
 export type OpenReader<Far> = [keyof Far] extends [never]
   ? <T>(name: string, input?: unknown, options?: ReaderOptions) => Reader<T>
-  : <N extends StreamNames<Far>>(
+  : <N extends keyof Streams<Far>>(
       name: N,
       ...rest: Rest<InputOf<Far[N]>, ReaderOptions>
     ) => ReaderOf<Far[N]>;

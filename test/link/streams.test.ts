@@ -1,6 +1,6 @@
 /** Far streams: demand, prefetch, endings, and what cannot be sent. */
 import { StreamChannel, type Reader, type Writer } from "coroutine-channels";
-import { Host, Session } from "coroutine-channels/link";
+import { Host, LinkClosed, Session } from "coroutine-channels/link";
 import { portLink } from "coroutine-channels/port";
 import { byteLink } from "coroutine-channels/socket";
 import { expect, test } from "vitest";
@@ -50,6 +50,20 @@ test("prefetch is what may be under way beyond that", async () => {
   await settled();
   expect(pulled.length).toBeLessThanOrEqual(111);
   await reader.return();
+});
+
+test("who asks for more than the other side's limit breaks the protocol", async () => {
+  const [one, two] = microtaskLinks();
+  const serving = new Session(one, { limits: { ahead: 10 } });
+  serving.serveStream<number>("naturals", (writer) => writer.write(naturals([])));
+  const session = new Session(two);
+  const modest = session.reader<number>("naturals", undefined, { prefetch: 9 });
+  expect(await modest.next()).toEqual({ value: 0, done: false });
+  const greedy = session.reader<number>("naturals", undefined, { prefetch: 10 });
+  await expect(greedy.next()).rejects.toThrow(LinkClosed);
+  expect(serving.signal.reason).toMatchObject({
+    message: "The other side broke the protocol: 11 items are asked for ahead",
+  });
 });
 
 test("all are read, and the end is told", async () => {

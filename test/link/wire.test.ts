@@ -488,6 +488,41 @@ test("a host makes a session for each new name, and gives it the next link", asy
   expect(two.closed).toBe(true);
 });
 
+test("a host that closes gives the conversations that go on their next links, and takes nobody else", async () => {
+  const clock = new DrivenClock();
+  const host = new Host({
+    clock,
+    open: (session) =>
+      session.serve<number>("numbers", async (server) => {
+        for (let i = 0; i < 2; i++) await server.send(i);
+      }),
+  });
+  const one = new SilentLink();
+  host.accept(one);
+  one.says(0, 1, "secret", 0);
+  await clock.pass(1);
+  one.says(1, 1, 0, 1, 0, "numbers", 1);
+  await settled();
+  const closed = host.close(1000);
+  one.dies();
+  const stranger = new SilentLink();
+  host.accept(stranger);
+  stranger.says(0, 1, "another", 0);
+  expect(stranger.take()).toEqual([[10, "closed"]]);
+  const two = new SilentLink();
+  host.accept(two);
+  two.says(0, 1, "secret", 1);
+  expect(two.take()).toEqual([[0, 1, expect.any(String), 1]]);
+  two.says(2, 2, 1, 1, 1);
+  await settled();
+  two.says(2, 3, 2, 1, 1);
+  await closed;
+  expect(two.take().map(([type]) => type)).toEqual([6, 7, 10]);
+  const late = new SilentLink();
+  host.accept(late);
+  expect(late.take()).toEqual([[10, "closed"]]);
+});
+
 test("a link that replaces one which still seems to be there", async () => {
   const clock = new DrivenClock();
   const host = new Host({ clock, open: () => {} });

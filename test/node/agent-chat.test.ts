@@ -1,7 +1,8 @@
 /** The agent of apps/agent-chat, without a browser: its body over a plain channel, and its server over real connections. */
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 
-import { Channel, produce, type Client } from "coroutine-channels";
+import { ChannelClosed, produce, type Client } from "coroutine-channels";
 import { LinkClosed, Session } from "coroutine-channels/link";
 import { webSocketLink } from "coroutine-channels/socket";
 import { fromReadableStream } from "coroutine-channels/web";
@@ -14,9 +15,12 @@ import { overHttp } from "../../apps/agent-chat/over-http.ts";
 import type { Services } from "../../apps/agent-chat/over-websocket.ts";
 import { scriptedModel } from "../../apps/agent-chat/scripted-model.ts";
 import { startServer } from "../../apps/agent-chat/server.ts";
+import { deferred } from "../support/deferred.ts";
 import { settled, state } from "../support/settled.ts";
+import { start } from "./program.ts";
 
-const never = new AbortController().signal;
+const closing = new AbortController().signal;
+const patience = 2 ** 30;
 const prompt = scriptedModel(0);
 
 /** What was said, shortly. */
@@ -39,7 +43,7 @@ function transcript(steps: readonly Step[]): string[] {
 describe("the agent, over any channel", () => {
   async function talk(answer: Answer): Promise<string[]> {
     const client = produce<Step, Answer>((person) =>
-      agent("A trip to Oslo", person, prompt, never),
+      agent("A trip to Oslo", person, { model: prompt, patience, closing }),
     );
     const steps: Step[] = [];
     let { value: step } = await client.next();
@@ -72,7 +76,9 @@ describe("the agent, over any channel", () => {
       yield { kind: "token", text: "Hm" };
       throw new Error("The model is overloaded");
     };
-    const client = produce<Step, Answer>((person) => agent("Anything", person, failing, never));
+    const client = produce<Step, Answer>((person) =>
+      agent("Anything", person, { model: failing, patience, closing }),
+    );
     const steps: Step[] = [];
     for await (const step of client) steps.push(step);
     expect(transcript(steps)).toEqual(["Hm", "failed: The model is overloaded"]);
@@ -86,7 +92,9 @@ describe("the agent, over any channel", () => {
         signal.addEventListener("abort", () => reject((stopped = signal.reason)));
       });
     };
-    const client = produce<Step, Answer>((person) => agent("Anything", person, quiet, never));
+    const client = produce<Step, Answer>((person) =>
+      agent("Anything", person, { model: quiet, patience, closing }),
+    );
     await client.next();
     void client.next();
     await settled();
@@ -97,97 +105,126 @@ describe("the agent, over any channel", () => {
 
 describe("a conversation over HTTP", () => {
   function asking() {
-    const channel = new Channel<Step, Answer>();
     const answers: unknown[] = [];
-    void channel.serve(async (person) => {
+    const late: AbortController[] = [];
+    const conversation = overHttp(async (person) => {
       for (const text of ["One?", "Two?"]) {
+        const controller = new AbortController();
+        late.push(controller);
         await person.put({ kind: "token", text });
-        answers.push(await person.send({ kind: "question", text, choices: [] }));
+        const question = { kind: "question" as const, text, choices: [], patience };
+        const answer = person.send(question, { signal: controller.signal });
+        answers.push(await answer.catch((error: unknown) => error));
       }
     });
-    const patience: AbortController[] = [];
-    const conversation = overHttp(channel.client(), () => {
-      const controller = new AbortController();
-      patience.push(controller);
-      return controller.signal;
-    });
-    return { conversation, answers, patience, channel };
+    return { conversation, steps: conversation.steps, answers, late };
   }
 
   test("asks for what comes after a question when its answer has come, and takes one answer", async () => {
-    const { conversation, answers } = asking();
+    const { conversation, steps, answers } = asking();
     expect(conversation.answer(0, "early")).toBe(false);
-    await conversation.next();
-    await conversation.next();
-    expect(conversation.count).toBe(2);
-    const next = conversation.next();
+    await steps.next();
+    await steps.next();
+    expect(conversation.asked()).toBe(1);
+    const next = steps.next();
     await settled();
     expect(await state(next)).toBe("pending");
-    expect(conversation.answer(1, "another's")).toBe(false);
-    expect(conversation.answer(2, "yes")).toBe(true);
-    expect(conversation.answer(2, "a second click")).toBe(false);
+    expect(conversation.answer(0, "another's")).toBe(false);
+    expect(conversation.answer(1, "yes")).toBe(true);
+    expect(conversation.answer(1, "a second click")).toBe(false);
     expect(await next).toMatchObject({ value: { text: "Two?" } });
-    await conversation.next();
-    expect(conversation.answer(4, "no")).toBe(true);
-    expect(await conversation.next()).toMatchObject({ done: true });
+    await steps.next();
+    expect(conversation.answer(2, "no")).toBe(true);
+    expect(await steps.next()).toMatchObject({ done: true });
     expect(answers).toEqual(["yes", "no"]);
   });
 
   test("goes on without an answer that does not come in time, and takes no late one", async () => {
-    const { conversation, answers, patience } = asking();
-    await conversation.next();
-    await conversation.next();
-    const next = conversation.next();
+    const { conversation, steps, answers, late } = asking();
+    await steps.next();
+    await steps.next();
+    const next = steps.next();
     await settled();
-    patience[0]!.abort();
+    late[0]!.abort("late");
     expect(await next).toMatchObject({ value: { text: "Two?" } });
-    expect(conversation.answer(2, "late")).toBe(false);
-    await conversation.next();
-    expect(conversation.answer(4, "in time")).toBe(true);
-    await conversation.next();
-    expect(answers).toEqual([undefined, "in time"]);
+    expect(conversation.answer(1, "late")).toBe(false);
+    await steps.next();
+    expect(conversation.answer(2, "in time")).toBe(true);
+    await steps.next();
+    expect(answers).toEqual(["late", "in time"]);
   });
 
   test("is left while a question waits", async () => {
-    const { conversation, channel, answers } = asking();
-    await conversation.next();
-    await conversation.next();
-    const next = conversation.next();
-    await conversation.return!();
+    const { conversation, steps, answers } = asking();
+    await steps.next();
+    await steps.next();
+    const next = steps.next();
+    await steps.return();
     expect(await next).toMatchObject({ done: true });
-    expect(conversation.answer(2, "late")).toBe(false);
-    expect(channel.closed).toBe(true);
-    expect(answers).toEqual([]);
+    expect(conversation.answer(1, "late")).toBe(false);
+    expect(answers).toEqual([expect.any(ChannelClosed)]);
   });
 });
+
+/** Talks as the page does over an event stream; `answer` gets the address for the answer to each question. */
+async function overEventStream(
+  url: string,
+  task: string,
+  answer?: (address: string) => Promise<unknown>,
+): Promise<Step[]> {
+  const address = `${url}/talk/${crypto.randomUUID()}`;
+  const { body } = await fetch(`${address}?task=${encodeURIComponent(task)}`);
+  const steps: Step[] = [];
+  const parser = createParser({
+    onEvent({ id, data }) {
+      const step = JSON.parse(data) as Step;
+      steps.push(step);
+      if (step.kind === "question") void answer?.(`${address}/${id}`);
+    },
+  });
+  const text = new TextDecoder();
+  for await (const part of fromReadableStream(body!)) {
+    parser.feed(text.decode(part, { stream: true }));
+  }
+  return steps;
+}
+
+const post = (address: string, body: string) => fetch(address, { method: "POST", body });
+
+/** A session that talks as the page does over a WebSocket, and all the sockets that it had. */
+function overWebSocket(url: string) {
+  const sockets: WebSocket[] = [];
+  const session = new Session<Services>(() => {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/talk`);
+    sockets.push(socket);
+    return webSocketLink(socket);
+  });
+  onTestFinished(() => session.close());
+  return { session, sockets };
+}
+
+/** All that the agent says to one who answers each question. */
+async function conversation(
+  client: Client<Step, Answer>,
+  answer?: () => Answer | Promise<Answer>,
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  let { value: step } = await client.next();
+  while (step) {
+    steps.push(step);
+    ({ value: step } = await client.next(step.kind === "question" ? await answer?.() : undefined));
+  }
+  return steps;
+}
 
 describe("the server", () => {
   async function open(model: Model, patience?: number) {
     const server = await startServer(model, { ...(patience !== undefined && { patience }) });
     onTestFinished(() => server.close(0));
-    /** Talks as the page does; `answer` gets each question and its number. */
-    const talk = async (task: string, answer?: (number: string) => Promise<unknown>) => {
-      const name = crypto.randomUUID();
-      const address = `${server.url}/talk/${name}`;
-      const { body } = await fetch(`${address}?task=${encodeURIComponent(task)}`);
-      const steps: Step[] = [];
-      const parser = createParser({
-        onEvent({ id, data }) {
-          const step = JSON.parse(data) as Step;
-          steps.push(step);
-          if (step.kind === "question") void answer?.(`${address}/${id}`);
-        },
-      });
-      const text = new TextDecoder();
-      for await (const part of fromReadableStream(body!)) {
-        parser.feed(text.decode(part, { stream: true }));
-      }
-      return transcript(steps);
-    };
+    const talk = async (task: string, answer?: (address: string) => Promise<unknown>) =>
+      transcript(await overEventStream(server.url, task, answer));
     return { server, talk };
   }
-
-  const post = (address: string, body: string) => fetch(address, { method: "POST", body });
 
   test("holds several conversations at once, each with its own answers", async () => {
     const { server, talk } = await open(prompt);
@@ -204,7 +241,7 @@ describe("the server", () => {
       "All right, I have booked nothing. Ask me again whenever you like.",
       "Your seat is reserved. Enjoy Rome!",
     ]);
-    expect(server.conversations.size).toBe(0);
+    expect(server.talks.size).toBe(0);
   });
 
   test("goes on where an answer does not come", async () => {
@@ -220,68 +257,94 @@ describe("the server", () => {
   });
 
   test.each(["while a question waits", "while the model is quiet"])(
-    "that shuts down lets each agent say so, %s",
+    "that can wait no longer lets each agent say so, %s",
     async (when) => {
+      const closed: Promise<void>[] = [];
+      const close = () => void closed.push(server.close(1));
       const quiet: Model = async function* (_messages, signal) {
         await new Promise((_, reject) => {
           signal.addEventListener("abort", () => reject(new Error("aborted")));
-          void settled().then(() => server.close(500));
+          close();
         });
         yield { kind: "token", text: "never" };
       };
       const waits = when === "while a question waits";
       const { server, talk } = await open(waits ? prompt : quiet);
-      const lines = await talk("A trip to Oslo", async () => server.close(500));
+      const lines = await talk("A trip to Oslo", async () => close());
       expect(lines.at(-1)).toBe("failed: The server is shutting down.");
-      expect(server.conversations.size).toBe(0);
+      await Promise.all(closed);
+      expect(server.talks.size).toBe(0);
       expect(await fetch(server.url).catch(() => "closed")).toBe("closed");
     },
   );
+
+  test("that is interrupted lets those who talk come to an end, and takes nobody else", async () => {
+    const server = start("apps/agent-chat/main.ts");
+    const exited = once(server, "exit");
+    onTestFinished(async () => {
+      server.kill("SIGKILL");
+      await exited;
+    });
+    const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
+    const url = /http:\S+/.exec((await lines.next()).value!)![0];
+    const { session } = overWebSocket(url);
+
+    const asked = [deferred<void>(), deferred<void>()] as const;
+    const stopping = deferred<void>();
+    const talks = Promise.all([
+      overEventStream(url, "A trip to Oslo", async (address) => {
+        asked[0].resolve();
+        await stopping.promise;
+        await post(address, "Yes");
+      }),
+      conversation(session.client("talk", "A trip to Oslo"), async () => {
+        asked[1].resolve();
+        await stopping.promise;
+        return "Yes";
+      }),
+    ]);
+    await Promise.all(asked.map(({ promise }) => promise));
+    server.kill("SIGINT");
+    expect((await lines.next()).value).toBe(
+      "Stopping. Conversations that have five seconds to end: 2",
+    );
+    await expect(session.client("talk", "Another").next()).rejects.toThrow("is closing");
+    expect((await fetch(`${url}/talk/another?task=Another`)).status).toBe(204);
+    stopping.resolve();
+    for (const steps of await talks) {
+      expect(transcript(steps).slice(-2)).toEqual(["Your seat is reserved. Enjoy Oslo!", "done"]);
+    }
+    expect(await exited).toEqual([0, null]);
+  });
 });
 
 describe("over a WebSocket, the same body", () => {
   const task = "A trip to Oslo";
 
-  /** All that the agent says; each question is answered. */
-  async function steps(client: Client<Step, Answer>, answer?: () => Answer): Promise<Step[]> {
-    const all: Step[] = [];
-    let { value: step } = await client.next();
-    while (step) {
-      all.push(step);
-      ({ value: step } = await client.next(step.kind === "question" ? answer?.() : undefined));
-    }
-    return all;
-  }
-
-  async function open(model: Model) {
-    const server = await startServer(model);
-    const sockets: WebSocket[] = [];
-    const session = new Session<Services>(() => {
-      const socket = new WebSocket(`${server.url.replace("http", "ws")}/talk`);
-      sockets.push(socket);
-      return webSocketLink(socket);
-    });
-    onTestFinished(async () => {
-      await session.close();
-      await server.close(0);
-    });
-    return { server, session, sockets };
+  async function open(model: Model, patience?: number) {
+    const server = await startServer(model, { ...(patience !== undefined && { patience }) });
+    onTestFinished(() => server.close(0));
+    return { server, ...overWebSocket(server.url) };
   }
 
   const near = (answer: Answer): Promise<Step[]> =>
-    steps(
-      produce<Step, Answer>((person) => agent(task, person, prompt, never)),
+    conversation(
+      produce<Step, Answer>((person) =>
+        agent(task, person, { model: prompt, patience: 120_000, closing }),
+      ),
       () => answer,
     );
 
   test.each([["Yes"], ["No"], [undefined]])("says what it says near: %s", async (answer) => {
     const { session } = await open(prompt);
-    expect(await steps(session.client("talk", task), () => answer)).toEqual(await near(answer));
+    expect(await conversation(session.client("talk", task), () => answer)).toEqual(
+      await near(answer),
+    );
   });
 
   test("goes on where it was when its connection is cut under a question", async () => {
     const { session, sockets } = await open(prompt);
-    const said = await steps(session.client("talk", task), () => {
+    const said = await conversation(session.client("talk", task), () => {
       sockets.at(-1)!.terminate();
       return "Yes";
     });
@@ -289,19 +352,35 @@ describe("over a WebSocket, the same body", () => {
     expect(sockets).toHaveLength(2);
   });
 
-  test("a server that shuts down lets the agent say so, and then takes nobody", async () => {
-    let started!: () => void;
-    const talking = new Promise<void>((resolve) => (started = resolve));
+  test.each([["Yes"], [undefined]])(
+    "a question has the same patience: who answers %s after it is told so",
+    async (late) => {
+      const givenUp = deferred<void>();
+      const model: Model = async function* (messages, signal) {
+        if (messages.at(-1)!.text === "no answer") givenUp.resolve();
+        yield* prompt(messages, signal);
+      };
+      const { session } = await open(model, 1);
+      const said = await conversation(session.client("talk", task), async () => {
+        await givenUp.promise;
+        return late;
+      });
+      expect(transcript(said).at(-2)).toBe("You seem to be away, so I have booked nothing.");
+    },
+  );
+
+  test("a server that can wait no longer lets the agent say so, and then takes nobody", async () => {
+    const started = deferred<void>();
     const { server, session } = await open(async function* (_messages, signal) {
       yield { kind: "token", text: "Hm" };
-      started();
+      started.resolve();
       await new Promise((_, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason as Error));
       });
     });
-    const all = steps(session.client("talk", task));
-    await talking;
-    const closed = server.close(60_000);
+    const all = conversation(session.client("talk", task));
+    await started.promise;
+    const closed = server.close(1);
     expect(await all).toEqual([
       { kind: "token", text: "Hm" },
       { kind: "failed", text: "The server is shutting down." },

@@ -1,27 +1,11 @@
 /** An example of examples/far whose other end is in a browser. */
 import { once } from "node:events";
 
-import { chromium, type Page } from "playwright-core";
-import { rolldown } from "rolldown";
+import { chromium } from "playwright-core";
 import { onTestFinished, test } from "vitest";
 
-import { root } from "../../scripts/project.ts";
 import { start } from "./program.ts";
-
-/** Gives a page the source in place of `dist/`, which another test may be building. */
-async function useSource(page: Page): Promise<void> {
-  const input = { link: `${root}src/link.ts`, socket: `${root}src/socket.ts` };
-  const build = await rolldown({ input });
-  const { output } = await build.generate();
-  await build.close();
-  const code = new Map(output.map((file) => [file.fileName, "code" in file ? file.code : ""]));
-  await page.route("**/dist/*", (route) =>
-    route.fulfill({
-      contentType: "text/javascript",
-      body: code.get(route.request().url().split("/").at(-1)!) ?? "",
-    }),
-  );
-}
+import { useSource } from "./source-in-pages.ts";
 
 test("browser.ts: a quiz goes on through a cut", async () => {
   const server = start("examples/far/browser.ts");

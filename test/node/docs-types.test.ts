@@ -1,4 +1,4 @@
-/** Every program in the documentation compiles, the broken ones too: running strips types unread. */
+/** What the compiler says: to every program in the documentation, since running strips types unread, and to a wrong name. */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,14 +10,14 @@ import { entryPoints } from "../../scripts/entry-points.ts";
 import { root, runTool } from "../../scripts/project.ts";
 import { documentedPrograms } from "../support/doctest-plugin.ts";
 
-test("the documentation's programs compile", { timeout: 30_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "documentation-"));
+/** Compiles programs, by the path of each, that import the package. @throws what the compiler says, if it is anything. */
+function compile(programs: ReadonlyMap<string, string>): void {
+  const folder = mkdtempSync(join(tmpdir(), "programs-"));
   try {
-    for (const { file, line, code } of documentedPrograms()) {
-      const path = join(folder, file, `${line}.ts`);
+    for (const [file, code] of programs) {
+      const path = join(folder, file);
       mkdirSync(dirname(path), { recursive: true });
-      // Empty lines first, so that an error's line number is the document's.
-      writeFileSync(path, "\n".repeat(line - 1) + code);
+      writeFileSync(path, code);
     }
     const compilerOptions = {
       paths: Object.fromEntries(entryPoints().map(({ name, source }) => [name, [root + source]])),
@@ -28,8 +28,31 @@ test("the documentation's programs compile", { timeout: 30_000 }, () => {
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-    expect(() => runTool("tsc", ["-p", folder, "--pretty", "false"])).not.toThrow();
+    runTool("tsc", ["-p", folder, "--pretty", "false"]);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test("the documentation's programs compile", { timeout: 30_000 }, () => {
+  const programs = documentedPrograms().map(({ file, line, code }): [string, string] => [
+    join(file, `${line}.ts`),
+    // Empty lines first, so that an error's line number is the document's.
+    "\n".repeat(line - 1) + code,
+  ]);
+  expect(() => compile(new Map(programs))).not.toThrow();
+});
+
+test("a wrong name of a far service is told with those that there are", { timeout: 30_000 }, () => {
+  const code = `
+    import type { Server, Writer } from "coroutine-channels";
+    import type { Session } from "coroutine-channels/link";
+    interface Services {
+      search(server: Server<string>): void;
+      talk(server: Server<string>): void;
+      numbers(writer: Writer<number>): void;
+    }
+    export const open = (session: Session<Services>) => session.client("serch");
+  `;
+  expect(() => compile(new Map([["wrong.ts", code]]))).toThrow('"search" | "talk"');
 });

@@ -1,8 +1,10 @@
 /** Pairs of sessions over real transports, both sides in this process, and whether all that was sent has arrived. */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as tls from "node:tls";
 
 import { connect as connectToNats } from "@nats-io/transport-node";
 import { Host, Session, type Dial, type SessionOptions } from "coroutine-channels/link";
@@ -70,6 +72,19 @@ async function hosted(
   };
 }
 
+/** A new key, and a certificate for it that trusts itself. */
+function selfSigned(address: string): string {
+  const words = [
+    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ["-subj", `/CN=${address}`, "-addext", `subjectAltName=IP:${address}`],
+    ["-keyout", "-", "-out", "-"],
+  ];
+  return execFileSync("openssl", words.flat(), {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
 export const transports = {
   async MessageChannel(options: SessionOptions = {}): Promise<Pair> {
     const traffic = new Traffic();
@@ -86,6 +101,21 @@ export const transports = {
       await once(listener, "listening");
       const { port } = listener.address() as AddressInfo;
       return { dial: () => byteLink(connect(port, "127.0.0.1")), close: () => listener.close() };
+    }),
+
+  TLS: (options: SessionOptions = {}) =>
+    hosted(options, async (host) => {
+      const pem = selfSigned("127.0.0.1");
+      const listener = tls.createServer({ key: pem, cert: pem }, (socket) =>
+        host.accept(byteLink(socket)),
+      );
+      listener.listen(0, "127.0.0.1");
+      await once(listener, "listening");
+      const { port } = listener.address() as AddressInfo;
+      return {
+        dial: () => byteLink(tls.connect({ port, host: "127.0.0.1", ca: pem })),
+        close: () => listener.close(),
+      };
     }),
 
   "Unix socket": (options: SessionOptions = {}) =>
