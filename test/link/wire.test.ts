@@ -437,6 +437,33 @@ test("a link that replaces one which still seems to be there", async () => {
   expect([one.closed, two.closed]).toEqual([true, false]);
 });
 
+test("a link whose HELLO is older than what has come since on another is no link", async () => {
+  const clock = new DrivenClock();
+  const host = new Host({
+    clock,
+    open: (session) =>
+      session.serve<number>("numbers", async (server) => {
+        for (let i = 0; ; i++) await server.send(i);
+      }),
+  });
+  const one = new SilentLink();
+  host.accept(one);
+  one.says(0, 1, "secret", 0);
+  await clock.pass(1);
+  one.says(1, 1, 0, 1, 0, "numbers", 1);
+  await settled();
+  one.says(9, 1);
+  one.take();
+  // It was dialled before the first, and has been under way for long.
+  const late = new SilentLink();
+  host.accept(late);
+  late.says(0, 1, "secret", 0);
+  expect([late.closed, late.take()]).toEqual([true, []]);
+  one.says(2, 2, 1, 1, 1);
+  await settled();
+  expect(one.take()).toEqual([[6, 2, 2, 1, 2, [1]]]);
+});
+
 test("who is not authorized is told, for a link that resumes, too", async () => {
   const clock = new DrivenClock();
   const peers: unknown[] = [];
