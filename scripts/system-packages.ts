@@ -1,4 +1,4 @@
-/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, and a server of NATS. */
+/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, a server of NATS, what makes networks. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 
 const packages = {
   "nats-server": "nats-server",
+  ip: "iproute2",
   chromium: "chromium",
   "firefox-esr": "firefox-esr",
   WebKitWebDriver: "webkit2gtk-driver",
