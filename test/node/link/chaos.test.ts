@@ -1,4 +1,8 @@
-/** The other side is killed, frozen, replaced, or never says a word: every call settles, and nothing resumes wrongly. */
+/**
+ * The other side is killed, frozen, replaced, or never says a word: every call settles, and nothing resumes wrongly. A worker
+ * and a child process are killed and frozen here, and so is a server of TCP; that of NATS in `nats.test.ts`; the network between
+ * two machines is parted in `partition.test.ts`.
+ */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
@@ -10,6 +14,7 @@ import { portLink } from "coroutine-channels/port";
 import { byteLink } from "coroutine-channels/socket";
 import { expect, onTestFinished, test } from "vitest";
 
+import { settled } from "../../support/settled.ts";
 import { start } from "../program.ts";
 import type { Services } from "./programs/services.ts";
 
@@ -30,13 +35,13 @@ function child(options?: SessionOptions): {
   return { process, session };
 }
 
-function worker(): { thread: Worker; session: Session<Services> } {
+function worker(options?: SessionOptions): { thread: Worker; session: Session<Services> } {
   const thread = new Worker(new URL("programs/worker.ts", import.meta.url), {
     execArgv: ["--import", new URL("../use-source.mjs", import.meta.url).href],
     stderr: true,
   });
   thread.on("error", () => {});
-  const session = new Session<Services>(portLink(thread));
+  const session = new Session<Services>(portLink(thread), options);
   onTestFinished(async () => {
     await thread.terminate();
     await session.close();
@@ -120,6 +125,42 @@ test("a child process that is frozen is given up after two heartbeats", async ()
   }
 });
 
+test("a child process that is frozen for a while is waited for", async () => {
+  const { process, session } = child();
+  const numbers = session.client("numbers");
+  expect(await numbers.receive()).toBe(0);
+  process.kill("SIGSTOP");
+  const answers = [numbers.receive(), numbers.receive()];
+  await settled();
+  process.kill("SIGCONT");
+  expect(await Promise.all(answers)).toEqual([1, 2]);
+});
+
+test("a worker that computes is waited for, however long that takes", async () => {
+  const { session } = worker();
+  const numbers = session.client("numbers");
+  expect(await numbers.receive()).toBe(0);
+  const until = new Int32Array(new SharedArrayBuffer(4));
+  const computing = session.client("frozen", until).receive();
+  const answers = [numbers.receive(), numbers.receive()];
+  await settled();
+  Atomics.store(until, 0, 1);
+  Atomics.notify(until, 0);
+  expect(await computing).toBe("done");
+  expect(await Promise.all(answers)).toEqual([1, 2]);
+});
+
+test("a worker that is frozen is given up after two heartbeats, if it has any", async () => {
+  const { session } = worker({ heartbeat: 300 });
+  const numbers = session.client("numbers");
+  expect(await numbers.receive()).toBe(0);
+  const computing = session.client("frozen", new Int32Array(new SharedArrayBuffer(4))).receive();
+  for (const error of await Promise.all([failure(computing), failure(numbers.receive())])) {
+    expect(error).toBeInstanceOf(LinkClosed);
+    expect(String((error as LinkClosed).cause)).toContain("silent");
+  }
+});
+
 test("a worker's errors, its end, and its termination", async () => {
   for (const [end, why] of [
     [(session: Session<Services>) => failure(session.client("crash").next()), "crashed"],
@@ -169,6 +210,25 @@ test("a server that is frozen for less than the grace is resumed, and nothing is
   await down;
   process.kill("SIGCONT");
   expect(await items.read(500)).toEqual(Array.from({ length: 500 }, (_, i) => i + 10));
+});
+
+test("a server that is frozen for longer than the grace is given up, though it still accepts", async () => {
+  const { process, port } = await server();
+  const session = over(port, { heartbeat: 200, grace: 1500, limits: { handshake: 300 } });
+  const numbers = session.client("numbers");
+  const items = session.reader("items", undefined, { prefetch: 16 });
+  expect(await numbers.receive()).toBe(0);
+  expect(await items.read(3)).toEqual([0, 1, 2]);
+  process.kill("SIGSTOP");
+  // What has come already is read.
+  const reading = failure(items.read().then(() => items.read()));
+  for (const error of await Promise.all([failure(numbers.receive()), reading])) {
+    expect(error).toBeInstanceOf(LinkClosed);
+    expect(String(error)).toContain("could not be reached");
+  }
+  process.kill("SIGCONT");
+  const next = over(port).client("numbers");
+  expect(await next.receive()).toBe(0);
 });
 
 test("a peer that accepts and never says HELLO is no link", async () => {
