@@ -79,10 +79,15 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests are about the project's files, which Node has read already",
   },
   {
-    files: "test/node/{examples*,log-lanes*,link/{chaos,partition},browser-example}.test.ts",
+    files: "test/node/{examples*,log-lanes*,link/partition,browser-example}.test.ts",
     on: ["older node", "deno", "bun"],
     because:
       "they start programs in TypeScript with `await using`, as Node does from version 24 on",
+  },
+  {
+    files: "test/node/link/workers.test.ts",
+    on: ["older node", "deno"],
+    because: "its worker is in TypeScript, and gets the sources by `--import`",
   },
   {
     files: "test/node/**/*leaks.test.ts",
