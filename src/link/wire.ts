@@ -288,7 +288,7 @@ export class Wire {
     if (link !== this.#link) return;
     this.#sends = true;
     if (this.#resumes && this.unacknowledged > 0) this.#ask();
-    this.#events.up();
+    if (link === this.#link) this.#events.up();
   }
 
   #beat(link: Link): void {
