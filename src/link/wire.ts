@@ -318,10 +318,7 @@ export class Wire {
     const before = this.#asked.shift();
     if (before !== undefined && received < before) {
       this.lose(link, new Error("A frame was lost"));
-    } else if (this.#full) {
-      this.#measure();
-      if (this.#full) this.#ask();
-    }
+    } else if (this.#full) this.#ask();
   }
 
   #acknowledged(n: number): void {
