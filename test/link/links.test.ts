@@ -107,6 +107,31 @@ test("who has just been heard is not asked", async () => {
   expect(links[0]!.take()).toEqual([[9, 0, 1]]);
 });
 
+test("whoever is silent is given up after two heartbeats, and after the grace for good", async () => {
+  const [heartbeat, grace] = [1000, 5000];
+  for (const owes of [false, true]) {
+    for (let heard = 0; heard <= 2000; heard += 50) {
+      const { links, clock, session } = dialled({ heartbeat, grace });
+      await clock.pass(0);
+      links[0]!.says(0, 1, "host", 0);
+      const call = owes ? failure(session.client("numbers").next()) : undefined;
+      // It is heard now and then, until it is frozen.
+      while (clock.now() + 500 < heard) {
+        await clock.pass(500);
+        links[0]!.says(9, owes ? 1 : 0, 1);
+      }
+      await clock.pass(heard - clock.now());
+      links[0]!.says(9, 0, 1);
+      const frozen = clock.now();
+      await clock.until(() => !session.connected);
+      expect({ owes, heard, down: clock.now() - frozen }).toEqual({ owes, heard, down: 2000 });
+      await clock.until(() => session.signal.aborted);
+      expect({ owes, heard, over: clock.now() - frozen }).toEqual({ owes, heard, over: 7000 });
+      if (call !== undefined) expect(await call).toBeInstanceOf(LinkClosed);
+    }
+  }
+});
+
 test("a heartbeat of 0 is none, and one that is given is instead of the link's", async () => {
   for (const [heartbeat, asks] of [
     [0, 0],
@@ -385,13 +410,15 @@ test("sessions that do not resume are each their own", async () => {
   const clock = new DrivenClock();
   let opened = 0;
   const host = new Host({ clock, open: () => opened++ });
-  const links = [new SilentLink(), new SilentLink()];
-  for (const link of links) {
+  // What has no name is absent, `null` as other encoders write it, or empty.
+  const links = [undefined, undefined, null, null, "", ""].map((id) => {
+    const link = new SilentLink();
     host.accept(link);
-    link.says(0, 1, undefined, 0);
-  }
+    link.says(0, 1, id, 0);
+    return link;
+  });
   await settled();
-  expect(opened).toBe(2);
-  expect(links.map(({ closed }) => closed)).toEqual([false, false]);
+  expect(opened).toBe(6);
+  expect(links.filter(({ closed }) => closed)).toEqual([]);
   await host.close();
 });

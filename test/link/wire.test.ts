@@ -307,6 +307,7 @@ test.each(lies)("%s ends the session", async (_what, frame, why) => {
   const error = await call;
   expect(error).toBeInstanceOf(LinkClosed);
   expect((error as Error).message).toBe(`The other side broke the protocol: ${why}`);
+  expect((error as Error).cause).toMatchObject({ name: "Violation", message: why });
   expect(links[0]!.take()).toEqual([[10, "protocol"]]);
   expect(links[0]!.closed).toBe(true);
 });
