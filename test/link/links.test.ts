@@ -157,15 +157,17 @@ test("a link without a heartbeat is never asked", async () => {
 
 /** The sizes of frames are the test's to say. */
 class SizedLink extends SilentLink {
-  readonly size: () => number;
+  readonly size: (frame: Frame) => number;
 
-  constructor(size: () => number) {
+  constructor(size: (frame: Frame) => number) {
     super();
     this.size = size;
   }
 
   encode(frame: Frame): Uint8Array {
-    return Uint8Array.from({ length: this.size(), 0: frame[0] as number, 1: frame[1] as number });
+    const bytes = new Uint8Array(this.size(frame));
+    bytes.set([frame[0] as number, frame[1] as number]);
+    return bytes;
   }
 }
 
@@ -215,11 +217,11 @@ test("what is kept counts as unread until it is acknowledged", async () => {
   next.size = 500;
   await asks(1);
   expect(pings(links[0]!)).toEqual([]);
-  next.size = 1;
+  next.size = 2;
   await asks(2);
   // Above half, it asks what has been read.
   expect(pings(links[0]!)).toHaveLength(1);
-  next.size = 499;
+  next.size = 498;
   await asks(3);
   expect(session.signal.aborted).toBe(false);
   // All but the last has been read.
@@ -227,7 +229,7 @@ test("what is kept counts as unread until it is acknowledged", async () => {
   next.size = 500;
   await asks(4);
   expect(session.signal.aborted).toBe(false);
-  next.size = 2;
+  next.size = 3;
   await asks(5);
   expect(session.signal.reason).toEqual(
     new LinkClosed("The other side has not read the last 1001 bytes"),
@@ -253,6 +255,28 @@ test("an item that is more than half of what may be unread is refused, and its s
     new RangeError("A frame of 501 bytes is above half of what may wait to be read"),
   );
   expect(links[0]!.sent).toHaveLength(2);
+});
+
+test("items that are too large together go in parts, and wait for room in between", async () => {
+  const clock = new DrivenClock();
+  const link = new SizedLink(([type, , , , , items]) =>
+    type === 6 ? 450 * (items as unknown[]).length : 200,
+  );
+  const session = new Session(() => link, { clock, limits: { unread: 2000 } });
+  session.serveStream<number>("items", (writer) => writer.write([1, 2, 3, 4, 5]));
+  await clock.pass(1);
+  link.says(0, 1, "host", 0);
+  // What is refused takes 200 bytes.
+  link.says(1, 1, 0, 1, 0, "nobody", 1);
+  link.says(1, 2, 0, 2, 1, "items", 4);
+  await clock.pass(1);
+  const sizes = (): number[] =>
+    link.take().flatMap((frame) => (frame instanceof Uint8Array ? [frame.length] : []));
+  expect(sizes()).toEqual([200, 900]);
+  link.says(9, 2);
+  await clock.pass(1);
+  expect(sizes()).toEqual([900]);
+  await session.close();
 });
 
 test("as long as much is unread, it is asked again and again", async () => {

@@ -73,7 +73,7 @@ async function conversing(nearGrace: number, farGrace = nearGrace): Promise<Conv
 
 const hour = 3_600_000;
 /** In this time, the two have found each other, even if all is slow. */
-const short = 1500;
+const short = 2000;
 
 /** What `part` does and undoes. The first is the hardest: nothing is told, and nothing arrives. */
 const partitions: [string, (parted: boolean) => void][] = [

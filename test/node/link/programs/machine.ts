@@ -18,7 +18,7 @@ let counts = [0, 0];
 const options: SessionOptions = {
   heartbeat: 100,
   grace: Number(grace),
-  limits: { handshake: 300 },
+  limits: { handshake: 500 },
   observe(event) {
     const { type } = event;
     if (type === "up") counts = [0, 0];
