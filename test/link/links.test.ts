@@ -263,19 +263,43 @@ test("items that are too large together go in parts, and wait for room in betwee
     type === 6 ? 450 * (items as unknown[]).length : 200,
   );
   const session = new Session(() => link, { clock, limits: { unread: 2000 } });
-  session.serveStream<number>("items", (writer) => writer.write([1, 2, 3, 4, 5]));
+  session.serveStream<number>("items", (writer) => writer.write([1, 2, 3, 4]));
   await clock.pass(1);
   link.says(0, 1, "host", 0);
   // What is refused takes 200 bytes.
   link.says(1, 1, 0, 1, 0, "nobody", 1);
-  link.says(1, 2, 0, 2, 1, "items", 4);
+  link.says(1, 2, 0, 2, 1, "items", 5);
   await clock.pass(1);
   const sizes = (): number[] =>
     link.take().flatMap((frame) => (frame instanceof Uint8Array ? [frame.length] : []));
   expect(sizes()).toEqual([200, 900]);
   link.says(9, 2);
   await clock.pass(1);
-  expect(sizes()).toEqual([900]);
+  // The end comes behind them.
+  expect(sizes()).toEqual([900, 200]);
+  await session.close();
+});
+
+test("large items go about 64 KiB at a time, as soon as it is known how large they are", async () => {
+  const clock = new DrivenClock();
+  const counts: number[] = [];
+  const link = new SizedLink(([type, , , , , items]) => {
+    const count = type === 6 ? (items as unknown[]).length : 0;
+    if (count > 0) counts.push(count);
+    return 2 + 10_000 * count;
+  });
+  const session = new Session(link, { clock });
+  session.serveStream<number>("items", (writer) =>
+    writer.write(Array.from({ length: 300 }, () => 1)),
+  );
+  link.says(0, 1, "", 0);
+  await clock.pass(1);
+  link.says(1, 1, 0, 1, 1, "items", 20);
+  await clock.pass(1);
+  expect(counts.splice(0)).toEqual([20]);
+  link.says(2, 2, 0, 1, 20);
+  await clock.pass(1);
+  expect(counts).toEqual([6, 6, 6, 2]);
   await session.close();
 });
 
