@@ -3,7 +3,7 @@ import { coverageConfigDefaults, defineConfig } from "vitest/config";
 import { entryPoints } from "./scripts/entry-points.ts";
 import { root } from "./scripts/project.ts";
 import { doctest } from "./test/support/doctest-plugin.ts";
-import { excludedFiles, type Runtime } from "./test/support/exclusions.ts";
+import { excludedFiles, lacking, type Runtime } from "./test/support/exclusions.ts";
 import { far } from "./test/support/far-plugin.ts";
 import { SummaryReporter } from "./test/support/summary-reporter.ts";
 import { systemBrowser } from "./test/support/system-browser.ts";
@@ -37,7 +37,7 @@ export default defineConfig({
     // Far beyond what any test takes: only what hangs is stopped.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    reporters: ["default", new SummaryReporter()],
+    reporters: ["default", new SummaryReporter(lacking(runtime()))],
     coverage: { include: ["src/**"], exclude: coverageConfigDefaults.exclude },
     ...(browser && {
       browser: {

@@ -1,4 +1,4 @@
-/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, a server of NATS, OpenSSL. */
+/** Installs what some tests need of the system, Debian's packages, where it is missing: browsers, NATS, OpenSSL, networks. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 const packages = {
   openssl: "openssl",
   "nats-server": "nats-server",
+  ip: "iproute2",
   chromium: "chromium",
   "firefox-esr": "firefox-esr",
   WebKitWebDriver: "webkit2gtk-driver",

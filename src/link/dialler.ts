@@ -31,9 +31,7 @@ export class Dialler {
     try {
       const auth = await this.#auth?.();
       if (this.#stopped) return;
-      const link = await this.#dial();
-      if (this.#stopped) link.close();
-      else this.#wire.attach(link, auth);
+      this.#wire.attach(await this.#dial(), auth);
     } catch (error) {
       this.again(error);
     }

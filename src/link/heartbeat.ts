@@ -43,12 +43,10 @@ export class Heartbeat {
       return;
     }
     const quiet = this.#clock.now() - this.#heard;
-    const silent = quiet >= this.#interval;
-    const asks = silent || this.#owes();
-    this.#asked = silent;
-    this.#cancel = this.#clock.after(asks ? this.#interval : this.#interval - quiet, () =>
+    this.#asked = quiet >= this.#interval;
+    this.#cancel = this.#clock.after(this.#interval - (this.#asked ? 0 : quiet), () =>
       this.#beat(),
     );
-    if (asks) this.#ask();
+    if (this.#asked || this.#owes()) this.#ask();
   }
 }

@@ -115,8 +115,13 @@ export class Wire {
     if (!this.#resumes && this.#link === link) this.#sends = true;
   }
 
-  /** Goes on over this link, from which these frames have come in already. */
+  /** Goes on over this link, from which these frames have come in already, HELLO first. */
   adopt(link: Link, early: readonly Frame[]): void {
+    if ((early[0]![3] as number) < this.#outgoing.acknowledged) {
+      // It was given up by the other side, which has said more on another since: that one stays.
+      link.close();
+      return;
+    }
     this.attach(link);
     for (const frame of early) this.#hear(link, frame, undefined);
   }
@@ -291,10 +296,7 @@ export class Wire {
   #hearAnswer(link: Link, received: number): void {
     if (!this.#outgoing.answered(received)) {
       this.lose(link, new Error("A frame was lost"));
-    } else if (this.#full) {
-      this.#measure();
-      if (this.#full) this.#ask();
-    }
+    } else if (this.#full) this.#ask();
   }
 
   #acknowledged(n: number): void {

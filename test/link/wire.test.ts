@@ -1,43 +1,13 @@
 /** What a session says on its links, and when, on a clock that the test drives. */
 import type { Client } from "coroutine-channels";
 import { Host, LinkClosed, Session } from "coroutine-channels/link";
-import type { Observed, SessionOptions } from "coroutine-channels/link";
+import type { Observed } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
 import { settled } from "../support/settled.ts";
+import { dialled, failure } from "./dialled.ts";
 import { DrivenClock } from "./driven-clock.ts";
 import { SilentLink } from "./silent-link.ts";
-
-interface Dialled {
-  readonly clock: DrivenClock;
-  readonly session: Session;
-  readonly links: SilentLink[];
-  /** When each was dialled. */
-  readonly times: number[];
-}
-
-/** A session that dials, to the test. */
-function dialled(options: SessionOptions = {}, heartbeat?: number): Dialled {
-  const clock = new DrivenClock(() => 1);
-  const links: SilentLink[] = [];
-  const times: number[] = [];
-  const session = new Session(
-    () => {
-      const link = new SilentLink(heartbeat);
-      links.push(link);
-      times.push(clock.now());
-      return link;
-    },
-    { clock, ...options },
-  );
-  return { clock, session, links, times };
-}
-
-const failure = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => "no error",
-    (error: unknown) => error,
-  );
 
 const numbers = (session: Session): Client<number> => session.client<number>("numbers");
 
@@ -359,25 +329,34 @@ test("many frames in one direction are acknowledged when that is asked for", asy
   expect(pings).toEqual([64, 129, 194]);
 });
 
-const lies: [string, unknown][] = [
-  ["no array", "HELLO"],
-  ["an unknown type", [11]],
-  ["a type that is no number", ["0"]],
-  ["an acknowledgement of what was never sent", [6, 1, 9, 1, 1, [1]]],
-  ["a number that is none", [6, 1.5, 1, 1, 1, [1]]],
-  ["a negative number", [6, -1, 1, 1, 1, [1]]],
-  ["a channel that was never opened", [6, 1, 1, 7, 1, [1]]],
-  ["an answer that was not asked for", [6, 1, 1, 1, 5, [1]]],
-  ["more items than one", [6, 1, 1, 1, 1, [1, 2]]],
-  ["no items", [6, 1, 1, 1, 1, []]],
-  ["items that are none", [6, 1, 1, 1, 1, "items"]],
-  ["a PING that acknowledges too much", [9, 99]],
-  ["a request for a channel that was never opened", [2, 1, 1, 1, 1]],
-  ["a channel opened twice", [1, 1, 1, 0, 0, "numbers", 1]],
-  ["a name that is none", [1, 1, 1, 1, 0, 7, 1]],
+const lies: [string, unknown, string][] = [
+  ["no array", "HELLO", "no frame"],
+  ["an error of the link", new RangeError("no bytes of mine"), "no bytes of mine"],
+  ["an unknown type", [11], "a frame of no type"],
+  ["a type that is no number", ["0"], "a frame of no type"],
+  [
+    "an acknowledgement of what was never sent",
+    [6, 1, 9, 1, 1, [1]],
+    "an acknowledgement of nothing",
+  ],
+  ["a number that is none", [6, 1.5, 1, 1, 1, [1]], "no count at 1, frame 6"],
+  ["a negative number", [6, -1, 1, 1, 1, [1]], "no count at 1, frame 6"],
+  ["a channel that was never opened", [6, 1, 1, 7, 1, [1]], "a channel that was never opened"],
+  ["an answer that was not asked for", [6, 1, 1, 1, 5, [1]], "an answer to nothing"],
+  ["more items than one", [6, 1, 1, 1, 1, [1, 2]], "an answer of several items"],
+  ["no items", [6, 1, 1, 1, 1, []], "an answer of several items"],
+  ["items that are none", [6, 1, 1, 1, 1, "items"], "malformed frame 6"],
+  ["a PING that acknowledges too much", [9, 99], "an acknowledgement of nothing"],
+  [
+    "a request for a channel that was never opened",
+    [2, 1, 1, 1, 1],
+    "a channel that was never opened",
+  ],
+  ["a channel opened twice", [1, 1, 1, 0, 0, "numbers", 1], "a channel opened twice"],
+  ["a name that is none", [1, 1, 1, 1, 0, 7, 1], "malformed frame 1"],
 ];
 
-test.each(lies)("%s ends the session", async (_what, frame) => {
+test.each(lies)("%s ends the session", async (_what, frame, why) => {
   const { session, links, clock } = dialled();
   await clock.pass(1);
   links[0]!.says(0, 1, "host", 0);
@@ -387,7 +366,8 @@ test.each(lies)("%s ends the session", async (_what, frame) => {
   links[0]!.onframe?.(frame);
   const error = await call;
   expect(error).toBeInstanceOf(LinkClosed);
-  expect(String(error)).toContain("protocol");
+  expect((error as Error).message).toBe(`The other side broke the protocol: ${why}`);
+  expect((error as Error).cause).toMatchObject({ name: "Violation", message: why });
   expect(links[0]!.take()).toEqual([[10, "protocol"]]);
   expect(links[0]!.closed).toBe(true);
 });
@@ -533,6 +513,33 @@ test("a link that replaces one which still seems to be there", async () => {
   host.accept(two);
   two.says(0, 1, "secret", 0);
   expect([one.closed, two.closed]).toEqual([true, false]);
+});
+
+test("a link whose HELLO is older than what has come since on another is no link", async () => {
+  const clock = new DrivenClock();
+  const host = new Host({
+    clock,
+    open: (session) =>
+      session.serve<number>("numbers", async (server) => {
+        for (let i = 0; ; i++) await server.send(i);
+      }),
+  });
+  const one = new SilentLink();
+  host.accept(one);
+  one.says(0, 1, "secret", 0);
+  await clock.pass(1);
+  one.says(1, 1, 0, 1, 0, "numbers", 1);
+  await settled();
+  one.says(9, 1);
+  one.take();
+  // It was dialled before the first, and has been under way for long.
+  const late = new SilentLink();
+  host.accept(late);
+  late.says(0, 1, "secret", 0);
+  expect([late.closed, late.take()]).toEqual([true, []]);
+  one.says(2, 2, 1, 1, 1);
+  await settled();
+  expect(one.take()).toEqual([[6, 2, 2, 1, 2, [1]]]);
 });
 
 test("who is not authorized is told, for a link that resumes, too", async () => {

@@ -8,6 +8,10 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const useSource = new URL("use-source.mjs", import.meta.url).href;
 
+/** What runs them: they are in TypeScript, with `await using`, which Node takes from version 24 on. Elsewhere, the project's own does. */
+const takesThem = !("Deno" in globalThis || "Bun" in globalThis) && process.version >= "v24";
+const node = takesThem ? process.execPath : `${root}node_modules/node/bin/node`;
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -27,7 +31,7 @@ export interface Start {
 /** Starts a program of the project; its standard input is a pipe that stays open. */
 export function start(path: string, options: Start = {}): ChildProcessWithoutNullStreams {
   const { args = [], nodeOptions = [], cwd = root, shell, ...rest } = options;
-  const words = [process.execPath, "--import", useSource, ...nodeOptions, root + path, ...args];
+  const words = [node, "--import", useSource, ...nodeOptions, root + path, ...args];
   const [command, ...parameters] = shell ? ["sh", "-c", shell, "sh", ...words] : words;
   return spawn(command ?? "", parameters, {
     cwd,

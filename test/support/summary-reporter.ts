@@ -3,6 +3,13 @@
 import type { Reporter, TestModule } from "vitest/node";
 
 export class SummaryReporter implements Reporter {
+  readonly #remarks: readonly string[];
+
+  /** @param remarks What else is to be said: a line each. */
+  constructor(remarks: readonly string[]) {
+    this.#remarks = remarks;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     let passed = 0;
     // What went wrong outside of any test counts too: the run must not look clean.
@@ -18,6 +25,7 @@ export class SummaryReporter implements Reporter {
       for (const suite of module.children.allSuites()) failed += suite.errors().length;
     }
     if (passed + failed === 0) failed = 1; // a run that found no test has shown nothing
-    process.once("exit", () => console.log(`\n${passed} passed, ${failed} failed`));
+    const remarks = this.#remarks.map((remark) => `\n${remark}`).join("");
+    process.once("exit", () => console.log(`${remarks}\n${passed} passed, ${failed} failed`));
   }
 }

@@ -1,19 +1,27 @@
-/** The other side is killed, frozen, replaced, or never says a word: every call settles, and nothing resumes wrongly. */
+/**
+ * The other side, a process, is killed, frozen, replaced, or never says a word: every call settles, and nothing resumes wrongly.
+ * The same of a worker stands in `workers.test.ts`, of a server of NATS in `nats.test.ts`, and of a network in `partition.test.ts`.
+ */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { Worker } from "node:worker_threads";
 
 import { LinkClosed, Session, type SessionOptions } from "coroutine-channels/link";
-import { portLink } from "coroutine-channels/port";
 import { byteLink } from "coroutine-channels/socket";
 import { expect, onTestFinished, test } from "vitest";
 
+import { settled } from "../../support/settled.ts";
 import { start } from "../program.ts";
+import { busy, failure } from "./calls.ts";
 import type { Services } from "./programs/services.ts";
 
 const programs = "test/node/link/programs";
+
+/** Deno's `child.kill` sends one signal, and no second. */
+function signal({ pid }: ChildProcessWithoutNullStreams, name: NodeJS.Signals): void {
+  process.kill(pid!, name);
+}
 
 function child(options?: SessionOptions): {
   process: ChildProcessWithoutNullStreams;
@@ -30,20 +38,6 @@ function child(options?: SessionOptions): {
   return { process, session };
 }
 
-function worker(): { thread: Worker; session: Session<Services> } {
-  const thread = new Worker(new URL("programs/worker.ts", import.meta.url), {
-    execArgv: ["--import", new URL("../use-source.mjs", import.meta.url).href],
-    stderr: true,
-  });
-  thread.on("error", () => {});
-  const session = new Session<Services>(portLink(thread));
-  onTestFinished(async () => {
-    await thread.terminate();
-    await session.close();
-  });
-  return { thread, session };
-}
-
 async function server(
   port = 0,
 ): Promise<{ process: ChildProcessWithoutNullStreams; port: number }> {
@@ -58,28 +52,6 @@ function over(port: number, options?: SessionOptions): Session<Services> {
   const session = new Session<Services>(() => byteLink(connect(port, "127.0.0.1")), options);
   onTestFinished(() => session.close());
   return session;
-}
-
-const failure = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    (value) => value,
-    (error: unknown) => error,
-  );
-
-/** All of a session's calls: one that waits, and a channel and a stream that are at work. */
-async function busy(session: Session<Services>): Promise<() => Promise<unknown[]>> {
-  const numbers = session.client("numbers");
-  const items = session.reader("items", undefined, { prefetch: 16 });
-  expect(await numbers.receive()).toBe(0);
-  expect(await items.read(3)).toEqual([0, 1, 2]);
-  const never = session.client("busy");
-  const waiting = failure(never.next());
-  return () =>
-    Promise.all([
-      waiting,
-      failure(numbers.receive()),
-      failure(items.read().then(() => items.read())),
-    ]);
 }
 
 test("a conversation with a child process, which is killed", async () => {
@@ -113,30 +85,22 @@ test("a child process ends by itself when its session is over, or its input", as
 test("a child process that is frozen is given up after two heartbeats", async () => {
   const { process, session } = child({ heartbeat: 100 });
   const settle = await busy(session);
-  process.kill("SIGSTOP");
+  signal(process, "SIGSTOP");
   for (const error of await settle()) {
     expect(error).toBeInstanceOf(LinkClosed);
     expect(String((error as LinkClosed).cause)).toContain("silent");
   }
 });
 
-test("a worker's errors, its end, and its termination", async () => {
-  for (const [end, why] of [
-    [(session: Session<Services>) => failure(session.client("crash").next()), "crashed"],
-    [(session: Session<Services>) => failure(session.client("exit", 3).next()), "code 3"],
-  ] as const) {
-    const { session } = worker();
-    const numbers = session.client("numbers");
-    expect(await numbers.receive()).toBe(0);
-    const error = await end(session);
-    expect(error).toBeInstanceOf(LinkClosed);
-    expect(String((error as LinkClosed).cause)).toContain(why);
-    expect(await failure(numbers.receive())).toBeInstanceOf(LinkClosed);
-  }
-  const { thread, session } = worker();
-  const settle = await busy(session);
-  await thread.terminate();
-  for (const error of await settle()) expect(error).toBeInstanceOf(LinkClosed);
+test("a child process that is frozen for a while is waited for", async () => {
+  const { process, session } = child();
+  const numbers = session.client("numbers");
+  expect(await numbers.receive()).toBe(0);
+  signal(process, "SIGSTOP");
+  const answers = [numbers.receive(), numbers.receive()];
+  await settled();
+  signal(process, "SIGCONT");
+  expect(await Promise.all(answers)).toEqual([1, 2]);
 });
 
 test("a server that is killed and comes back on the same port resumes nothing", async () => {
@@ -165,10 +129,29 @@ test("a server that is frozen for less than the grace is resumed, and nothing is
   });
   const items = session.reader("items", undefined, { prefetch: 100 });
   expect(await items.read(10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  process.kill("SIGSTOP");
+  signal(process, "SIGSTOP");
   await down;
-  process.kill("SIGCONT");
+  signal(process, "SIGCONT");
   expect(await items.read(500)).toEqual(Array.from({ length: 500 }, (_, i) => i + 10));
+});
+
+test("a server that is frozen for longer than the grace is given up, though it still accepts", async () => {
+  const { process, port } = await server();
+  const session = over(port, { heartbeat: 200, grace: 1500, limits: { handshake: 300 } });
+  const numbers = session.client("numbers");
+  const items = session.reader("items", undefined, { prefetch: 16 });
+  expect(await numbers.receive()).toBe(0);
+  expect(await items.read(3)).toEqual([0, 1, 2]);
+  signal(process, "SIGSTOP");
+  // What has come already is read.
+  const reading = failure(items.read().then(() => items.read()));
+  for (const error of await Promise.all([failure(numbers.receive()), reading])) {
+    expect(error).toBeInstanceOf(LinkClosed);
+    expect(String(error)).toContain("could not be reached");
+  }
+  signal(process, "SIGCONT");
+  const next = over(port).client("numbers");
+  expect(await next.receive()).toBe(0);
 });
 
 test("a peer that accepts and never says HELLO is no link", async () => {

@@ -64,7 +64,6 @@ async function victim(options: Partial<HostOptions<unknown, unknown>> = {}): Pro
     open: (session) => session.serve(services).serveStream({ ...others, "large items": large }),
   });
   const listener = createServer((socket) => {
-    links++;
     socket.on("close", () => links--);
     host.accept(byteLink(socket));
   });
@@ -77,7 +76,10 @@ async function victim(options: Partial<HostOptions<unknown, unknown>> = {}): Pro
   });
   return {
     host,
-    attack: () => connect(port, "127.0.0.1").on("error", () => {}),
+    attack() {
+      links++;
+      return connect(port, "127.0.0.1").on("error", () => {});
+    },
     async calm() {
       while (links > 0) await new Promise((resolve) => setImmediate(resolve));
       await host.close();
@@ -99,6 +101,18 @@ const open = (ch: number, n = ch, kind = 0, name = "numbers", ask = 1): unknown[
   name,
   ask,
 ];
+
+/** A frame that ends with a value which no encoder here would have made. */
+function withRaw(frame: unknown[], value: number[]): Uint8Array {
+  const placeholder = 0;
+  const bytes = messagePack.encode([...frame, placeholder]);
+  return withLengths([Uint8Array.from([...bytes.subarray(0, -1), ...value])]);
+}
+
+const together = (...parts: Uint8Array[]): Uint8Array => Buffer.concat(parts);
+
+/** A value in so many arrays. */
+const nested = (levels: number): number[] => [...Array.from({ length: levels }, () => 0x91), 7];
 
 /** Sends, and resolves to all frames of the other side, when that has closed; or when there are as many. */
 async function answers(socket: Socket, bytes: Uint8Array, count = Infinity): Promise<unknown[]> {
@@ -148,11 +162,72 @@ const attacks: [string, Uint8Array][] = [
   ["a name of another type", frames(hello, [1, 1, 0, 1, 0, { toString: 1 }, 1])],
   ["a negative number", frames(hello, [1, -1, 0, 1, 0, "numbers", 1])],
   ["a number beyond all", frames(hello, [1, 1, 0, 2 ** 60, 0, "numbers", 1])],
+  ["a PING that acknowledges nothing", frames(hello, [9, 99])],
+  [
+    "a value that is nested 65 deep",
+    together(frames(hello), withRaw(open(1, 1, 0, "echo"), nested(65))),
+  ],
+  [
+    "a key that is __proto__",
+    together(
+      frames(hello),
+      withRaw(open(1, 1, 0, "echo"), [0x81, 0xa9, ...Buffer.from("__proto__"), 1]),
+    ),
+  ],
+  [
+    "a bigint of more than 4,096 digits",
+    together(
+      frames(hello),
+      withRaw(open(1, 1, 0, "echo"), [0xc8, 6, 0xa7, 1, 0, ...Buffer.alloc(1702, 0xff)]),
+    ),
+  ],
 ];
 
 test.each(attacks)("%s ends the session", async (_name, bytes) => {
   const { attack, calm } = await victim();
   expect((await answers(attack(), bytes)).at(-1)).toEqual([10, "protocol"]);
+  await calm();
+});
+
+test("a HELLO that claims to have heard something", async () => {
+  const { attack, calm } = await victim();
+  expect(await answers(attack(), frames([0, 1, "secret", 5]))).toEqual([[10, "unknown"]]);
+  await calm();
+});
+
+test("a value that is nested 64 deep is taken", async () => {
+  const { attack, calm } = await victim();
+  const bytes = together(frames(hello), withRaw(open(1, 1, 0, "echo"), nested(64)));
+  const [, answer] = (await answers(attack(), bytes, 2)) as unknown[][];
+  expect(JSON.stringify(answer)).toBe(`[6,1,1,1,1,[${"[".repeat(64)}7${"]".repeat(64)}]]`);
+  await calm();
+});
+
+test("a frame of 1 MiB is taken, and a byte more ends the session", async () => {
+  const { attack, calm } = await victim();
+  const frame = (length: number): Uint8Array => {
+    const around = messagePack.encode([...open(1, 1, 0, "echo"), new Uint8Array(2 ** 16)]).length;
+    const payload = new Uint8Array(length - (around - 2 ** 16));
+    return frames(hello, [...open(1, 1, 0, "echo"), payload]);
+  };
+  for (const length of [2 ** 20 - 1, 2 ** 20]) {
+    const bytes = frame(length);
+    expect(bytes.length).toBe(frames(hello).length + 4 + length);
+    const [, answer] = (await answers(attack(), bytes, 2)) as unknown[][];
+    expect(answer!.slice(0, 5)).toEqual([6, 1, 1, 1, 1]);
+  }
+  expect((await answers(attack(), frame(2 ** 20 + 1))).at(-1)).toEqual([10, "protocol"]);
+  await calm();
+});
+
+test("a frame that comes again is skipped", async () => {
+  const { attack, calm } = await victim();
+  const told = (await answers(
+    attack(),
+    frames(hello, open(1), open(1), [9, 0, 1]),
+    3,
+  )) as unknown[][];
+  expect(new Set(told.map(([type]) => type))).toEqual(new Set([0, 6, 9]));
   await calm();
 });
 
@@ -194,34 +269,60 @@ test("more channels than allowed are refused, one by one", async () => {
 });
 
 test("HELLO that comes byte by byte, and not in time", async () => {
-  const { attack, calm } = await victim({ limits: { handshake: 50 } });
-  const socket = attack();
-  const bytes = frames(hello);
-  expect(await answers(socket, bytes.subarray(0, 3))).toEqual([[10, "handshake"]]);
+  const { attack, calm } = await victim({ limits: { handshake: 100 } });
+  const slow = async (): Promise<void> => {
+    const socket = attack();
+    const told = answers(socket, new Uint8Array());
+    let open = true;
+    socket.on("close", () => (open = false));
+    // Always something more, and never the end.
+    const bytes = frames([0, 1, "x".repeat(60_000), 0]);
+    for (let at = 0; at < bytes.length - 1 && open; at++) {
+      socket.write(bytes.subarray(at, at + 1));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await told).toEqual([[10, "handshake"]]);
+  };
+  await Promise.all(Array.from({ length: 20 }, slow));
   await calm();
 });
 
-test("a peer that asks and never reads is cut off, and memory is bounded", async () => {
-  const { attack, calm } = await victim({ heartbeat: 1000 });
-  const before = process.memoryUsage().rss;
-  let peak = 0;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage().rss);
-  }, 5);
-  const sockets = [attack(), attack()];
-  for (const [i, socket] of sockets.entries()) {
+const many = (count: number, name: string): unknown[][] =>
+  Array.from({ length: count }, (_, i) => open(i + 1, i + 1, 0, name));
+/** What pauses goes on until the heartbeat; what cannot pause ends there. */
+const greed: [string, string, unknown[][]][] = [
+  ["items of a stream", "was closed", [open(1, 1, 1, "large items", 60_000)]],
+  ["items of many channels", "has not read", many(100, "large")],
+  ["channels that nobody serves", "has not read", many(100_000, "x".repeat(64))],
+];
+
+test.each(greed)(
+  "a peer that asks for %s and never reads is cut off, and memory is bounded",
+  async (_what, why, asks) => {
+    let over!: (why: unknown) => void;
+    const cut = new Promise<unknown>((resolve) => (over = resolve));
+    const { attack, calm } = await victim({
+      heartbeat: 1000,
+      observe: (event) => {
+        if (event.type === "over") over(event.cause);
+      },
+    });
+    const bytes = withLengths([hello, ...asks].map((frame) => messagePack.encode(frame)));
+    const before = process.memoryUsage().rss;
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }, 5);
+    const socket = attack();
     socket.pause();
-    socket.write(
-      i === 0
-        ? frames(hello, open(1, 1, 1, "large items", 60_000))
-        : frames(hello, ...Array.from({ length: 100 }, (_, i) => open(i + 1, i + 1, 0, "large"))),
-    );
-  }
-  await calm();
-  clearInterval(watch);
-  for (const socket of sockets) socket.destroy();
-  expect(peak - before).toBeLessThan(128 * 2 ** 20);
-}, 60_000);
+    socket.write(bytes);
+    expect(String(await cut)).toContain(why);
+    clearInterval(watch);
+    expect(peak - before).toBeLessThan(128 * 2 ** 20);
+    socket.destroy();
+    await calm();
+  },
+);
 
 test("mutated streams of bytes", async () => {
   const { attack, calm } = await victim();

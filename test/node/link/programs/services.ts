@@ -13,6 +13,11 @@ export const channels = {
   async busy(_server: Server<void>): Promise<void> {
     for (;;);
   },
+  /** Does not let the event loop run until it is told to, as a computation. */
+  async frozen(server: Server<string>, until: Int32Array<SharedArrayBuffer>): Promise<void> {
+    Atomics.wait(until, 0, 0);
+    await server.send("done");
+  },
   async exit(_server: Server<void>, code: number): Promise<void> {
     process.exit(code);
   },
