@@ -36,6 +36,8 @@ const modelOfSelect = byScope({
 });
 
 deviations([
+  // The signal of a stream is told of to the other side as long as the stream lasts.
+  ["F1", /is being closed for ever holds no write whose stream is aborted/],
   // A request takes a round trip: nothing is ready before it is asked for, and that a body has ended is heard of by the next request.
   ["F2", /select takes one item, and the others are still there/],
   ["F2", modelOfSelect],
@@ -64,19 +66,16 @@ deviations([
   ["F7", /the server ends by .* of a client's waiting send and .* the first gets it/],
   ["F7", /the client leaves by .* its own waiting send and .* get the end now/],
   ["F7", /a server that ends after a put does not hear the answer/],
-  // A body that is held open ends when its client has left, and a service is no channel that could be served later, or never.
-  ["bare", /the client leaves by return.* a busy server's later .* is told/],
-  ["bare", /a client's waiting requests get the end before what it returns with is known/],
-  ["bare", /return\(a promise\) of the client rejects as the promise does/],
-  ["bare", /kind 7: return\(x\) whose x has .* rejects, and the client has ended the channel/],
-  ["bare", /the client (returns|throws) before it started/],
-  ["bare", /kind 8: the (first .* of a busy server|client's first .*) is told/],
-  ["bare", /the channel's own signal aborts > serve(r)?\(\) is a call of the server/],
-  ["bare", /the channel's own signal aborts > a server that waits for its client/],
-  ["bare", /a body > that is busy when its client leaves, and ends with an AbortError with that/],
-  ["bare", /^abort, (client|abort).*, (client|abort).*: the first one wins/],
-  ["bare", /waits for what an end returns with, as its other calls do/],
-  ["bare", /a reader that leaves after 0 items ends the writer/],
-  ["bare", /is being closed for ever holds no write whose stream is aborted/],
-  ["bare", /is left at once with the reason of a cancel, though its server is busy/],
+  // A server end is that of a body, for which a client that leaves waits, and which a client starts.
+  ["body", /the client leaves by return.* a busy server's later .* is told/],
+  ["body", /a client's waiting requests get the end before what it returns with is known/],
+  ["body", /return\(a promise\) of the client rejects as the promise does/],
+  ["body", /kind 7: return\(x\) whose x has .* rejects, and the client has ended the channel/],
+  ["body", /the client (returns|throws) before it started/],
+  ["body", /kind 8: the client's first .* is told, though/],
+  ["body", /the channel's own signal aborts > serve(r)?\(\) is a call of the server/],
+  ["body", /the channel's own signal aborts > a server that waits for its client/],
+  ["body", /waits for what an end returns with, as its other calls do/],
+  ["body", /a reader that leaves after 0 items ends the writer/],
+  ["body", /is left at once with the reason of a cancel, though its server is busy/],
 ]);

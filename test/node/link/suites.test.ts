@@ -8,7 +8,4 @@ import "../adapters/to-writable.test.ts?far";
 
 import { deviations } from "../../link/deviations.ts";
 
-deviations([
-  ["bare", /destroy leaves the channel with the very error, though its server is busy/],
-  ["bare", /no listener is left on the end after (end|destroy)/],
-]);
+deviations([["body", /destroy leaves the channel with the very error, though its server is busy/]]);

@@ -77,7 +77,7 @@ function inWorker(): StartFar {
   return async (body, stamped) => {
     await world.send({ is: "begin", stamped });
     return {
-      client: session.client("program", body) as Client<unknown, unknown, unknown>,
+      client: session.client("program", body),
       world: new WorldOverThere(stamped, world, () => frames),
     };
   };
