@@ -2,13 +2,22 @@
 import { ChannelClosed } from "coroutine-channels";
 import type { Body, ChannelOptions, Client, Reader, Server, Writer } from "coroutine-channels";
 
-import { deferred } from "../support/deferred.ts";
 import type { Start } from "./start-far.ts";
 
 /** Whether it says that the client has left, which is no error: what an end was told, or an abort for that. */
 function isDeparture(error: unknown, { aborted }: AbortSignal): boolean {
   const { name, cause } = (error ?? {}) as Error;
   return aborted && (name === "AbortError" ? cause : error) instanceof ChannelClosed;
+}
+
+/** Resolves to why an end's signal has aborted. Tests count the listeners of such a signal, and so it has none of its own. */
+function aborted(end: AbortSignal): Promise<ChannelClosed> {
+  const signal = AbortSignal.any([end]);
+  return new Promise((resolve) => {
+    const tell = (): void => resolve(signal.reason as ChannelClosed);
+    if (signal.aborted) tell();
+    else signal.addEventListener("abort", tell);
+  });
 }
 
 /** A body that waits for the one that serves, and tells what comes of it as `serve()` does. */
@@ -20,11 +29,8 @@ class Serving<E extends { readonly signal: AbortSignal }, R> {
 
   /** What runs on the other side. Who leaves what nobody serves is not kept waiting. */
   readonly run = async (end: E): Promise<R> => {
-    const left = deferred<undefined>();
-    const leave = (): void => left.resolve(undefined);
-    end.signal.addEventListener("abort", leave);
-    const body = await Promise.race([this.#body, left.promise]);
-    end.signal.removeEventListener("abort", leave);
+    const left = aborted(end.signal).then(() => undefined);
+    const body = await Promise.race([this.#body, left]);
     return body?.(end) as R;
   };
 
@@ -47,16 +53,19 @@ class Serving<E extends { readonly signal: AbortSignal }, R> {
     return served;
   }
 
-  /** An end that is held outside of its body, which is over when the client leaves; an abort is told to the calls. */
-  hold(): Promise<E> {
-    return new Promise((resolve) => {
+  /**
+   * An end that is held outside of its body, which is over when the client leaves; an abort is told to the calls.
+   *
+   * @param client The signal of the other end: when that is over and has asked for nothing, no body runs.
+   */
+  hold(client: AbortSignal): Promise<E> {
+    return new Promise((resolve, reject) => {
+      void aborted(client).then(reject);
       void this.serve((end) => {
         resolve(end);
-        // Tests count what listens to the signal of an end.
-        const signal = AbortSignal.any([end.signal]);
         return new Promise((over) => {
-          signal.addEventListener("abort", () => {
-            if ((signal.reason as ChannelClosed).cause === undefined) over(undefined as R);
+          void aborted(end.signal).then(({ cause }) => {
+            if (cause === undefined) over(undefined as R);
           });
         });
       });
@@ -84,7 +93,7 @@ export function libraryOf(start: Start) {
     }
 
     server(): Promise<Server<T, U, R>> {
-      return this.#serving.hold();
+      return this.#serving.hold(this.#client.signal);
     }
 
     serve(body: Body<T, U, R>): Promise<R> {
@@ -109,7 +118,7 @@ export function libraryOf(start: Start) {
     }
 
     server(): Promise<Writer<T>> {
-      return this.#serving.hold();
+      return this.#serving.hold(this.#reader.signal);
     }
 
     serve(body: (writer: Writer<T>) => void | PromiseLike<void>): Promise<void> {

@@ -2,6 +2,7 @@
 import "../adapters/fetch.test.ts?far";
 import "../adapters/from-readable.test.ts?far";
 import "../adapters/pipe-to.test.ts?far";
+import "../adapters/sources.test.ts?far";
 import "../adapters/to-duplex.test.ts?far";
 import "../adapters/to-readable.test.ts?far";
 import "../adapters/to-writable.test.ts?far";
