@@ -23,5 +23,6 @@ export async function suitesOver(open: Transport): Promise<void> {
   await import("../../link/differential.test.ts?over");
   await import("../../link/gaps.test.ts?over");
   await import("../../link/spec.test.ts?over");
+  await import("../../link/stream-spec.test.ts?over");
   await import("./suites.test.ts?over");
 }
