@@ -1,5 +1,6 @@
 /** The suites of near ends, with far ends in their place. What deviates is listed, and why. */
 import "../async-generator.test.ts?far";
+import "../async-generator-rules.test.ts?far";
 import "../cancelling.test.ts?far";
 import "../differential/differential.test.ts?far";
 import "../endings.test.ts?far";
