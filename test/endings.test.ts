@@ -241,7 +241,7 @@ describe.each(leavings)("the client leaves by %s", (_, v, leave) => {
 
 test("microsoft/vscode#332730, @std/async Channel: a loop that is left by break tells the server's waiting send", async () => {
   const channel = new Channel<string>();
-  const sending = channel.server().then((server) => server.send("a"));
+  const sending = waiting(channel.server().then((server) => server.send("a")));
   for await (const _ of channel.client()) break;
   expect(await outcome(sending)).toEqual(closed(undefined, false));
 });

@@ -2,6 +2,7 @@
 import { Channel, ChannelClosed, serveAll, StreamChannel } from "coroutine-channels";
 import { describe, expect, test } from "vitest";
 
+import { firstWords, inside } from "./first-words.ts";
 import { done, item, outcome, outcomes, waiting } from "./support/outcome.ts";
 import { settled } from "./support/settled.ts";
 
@@ -242,4 +243,11 @@ test("a stream's reader that leaves waits for nobody, and its writer is told", a
   expect(await outcome(reader.return())).toEqual(done());
   expect(await outcome(channel.client().next())).toEqual(item("a"));
   expect(told).toEqual([expect.any(ChannelClosed)]);
+});
+
+describe("who speaks first", () => {
+  firstWords((channel) => {
+    const other = new Channel<string, string>();
+    return inside((body) => serveAll([channel, other], ([server]) => body(server)));
+  });
 });

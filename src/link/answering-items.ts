@@ -128,7 +128,11 @@ export class AnsweringItems extends AnsweringParty {
           this.#read();
         }
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => {
+        this.#expected--;
+        // What a reader has thrown before it left is its own; how the body ends is told by the call that left.
+        if (leaves === this.#leaves) this.#fail(error);
+      },
     );
   }
 

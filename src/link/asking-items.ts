@@ -140,7 +140,8 @@ export class AskingItems extends AskingParty {
       this.#lookSoon();
     };
     this.#writer.write(items).then(written, (error: unknown) => {
-      if (!this.#writer.signal.aborted && !this.over) this.#throw(error);
+      // That the reader has left was told at once.
+      if (this.#stream.departure(error) === undefined && !this.over) this.#throw(error);
       written();
     });
   }

@@ -42,6 +42,11 @@ export class World {
       this.#waiting.push(resolve);
     });
 
+  /** Whether anything waits for a release. */
+  get waits(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -51,7 +56,7 @@ export class World {
   /** Releases all that still comes to wait. */
   async finish(): Promise<void> {
     await this.rest();
-    while (this.#waiting.length > 0) {
+    while (this.waits) {
       this.release();
       await this.rest();
     }

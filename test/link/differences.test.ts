@@ -1,11 +1,12 @@
-/** What physics changes: F1 to F7 of `docs/far-ends.md`. */
-import { ChannelClosed, type Server } from "coroutine-channels";
+/** What physics changes: F1 to F8 of `docs/far-ends.md`. */
+import { ChannelClosed, ChannelOverflow, type Server } from "coroutine-channels";
 import { LinkClosed, Session } from "coroutine-channels/link";
 import type { Observed } from "coroutine-channels/link";
 import { portLink } from "coroutine-channels/port";
 import { messagePack } from "coroutine-channels/socket";
 import { expect, onTestFinished, test } from "vitest";
 
+import { ABORT, HELLO, OPEN } from "../../src/link/frame.ts";
 import { deferred } from "../support/deferred.ts";
 import { waiting } from "../support/outcome.ts";
 import { settled } from "../support/settled.ts";
@@ -350,6 +351,35 @@ test("F7: a far client's put settles when its own side has taken it", async () =
   await client.put("second");
   await settled();
   expect(link.take().at(-1)).toEqual([2, 2, 1, 1, 1, "second"]);
+});
+
+test("F8: the limit of a far client is not that of the body", async () => {
+  const { near, far } = pair();
+  far.serve<number>("numbers", async (server) => {
+    await Promise.all([server.send(1), server.send(2), server.send(3)]);
+  });
+  const client = near.client<number>("numbers", undefined, { limit: 1 });
+  const calls = [client.receive(), client.receive()];
+  await expect(calls[1]).rejects.toThrow(ChannelOverflow);
+  expect([await calls[0], await client.receive(), await client.receive()]).toEqual([1, 2, 3]);
+  expect(await client.next()).toEqual({ value: undefined, done: true });
+});
+
+test("F8: a signal is not told of to the other side when the channel is over", async () => {
+  const sent: number[] = [];
+  const { near, far } = pair((event) => {
+    if (event.type === "sent") sent.push(event.frame);
+  });
+  far.serve("nothing", () => {});
+  far.serve("something", () => new Promise(() => {}));
+  const controller = new AbortController();
+  const { signal } = controller;
+  await near.client("nothing", undefined, { signal }).next();
+  const waits = waiting(near.client("something", undefined, { signal }).next());
+  await settled();
+  controller.abort(new Error("enough"));
+  await expect(waits).rejects.toThrow("enough");
+  expect(sent).toEqual([HELLO, OPEN, OPEN, ABORT]);
 });
 
 test("what the first request brings is for the body's first receive, as near", async () => {

@@ -40,10 +40,12 @@ export class Transfer<T> extends Life implements Lender<T> {
   /** Those that wait to hear whether their sources have closed well. */
   readonly #hearing = new Set<Offer<T>>();
 
-  /** How many items the reader wants. */
+  /** How many items the reader wants: what it asks for behind an error that it has thrown, not before that was heard. */
   get wanted(): number {
     let wanted = 0;
-    for (let wish = this.#wishes.head; wish !== undefined; wish = wish.next) wanted += wish.lacks;
+    for (let wish = this.#wishes.head; wish !== undefined && wish.lacks > 0; wish = wish.next) {
+      wanted += wish.lacks;
+    }
     return wanted;
   }
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { byScope } from "../../support/scope.ts";
 import { NatsServer } from "./nats-server.ts";
-import { numbered, samePrograms } from "./same-programs.ts";
+import { overPair, samePrograms } from "./same-programs.ts";
 import { overNats } from "./transports.ts";
 
 const nats = new NatsServer();
@@ -86,9 +86,11 @@ class Watched {
 }
 
 test("bodies are generators", async () => {
-  const pair = await overNats(nats.server, numbered);
+  const pair = await overNats(nats.server);
   onTestFinished(() => pair.close());
-  expect(await samePrograms(pair, byScope({ part: 10, usual: 40, long: 500 }))).toBeGreaterThan(0);
+  expect(
+    await samePrograms(overPair(pair), byScope({ part: 10, usual: 40, long: 2000 })),
+  ).toBeGreaterThan(0);
 });
 
 test("a conversation", async () => {

@@ -1,5 +1,5 @@
-import { test, expect } from "vitest";
-import { connect, createServer } from "node:net";
+import { test, expect, vi } from "vitest";
+import { connect, createServer, Socket } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Host, LinkClosed, Session } from "coroutine-channels/link";
@@ -43,4 +43,11 @@ test("over TCP", async () => {
   await near.close();
   await host.close();
   listener.close();
+});
+
+test("a TCP socket sends at once: 40 ms would be lost whenever two frames follow one another", () => {
+  const socket = new Socket();
+  const hurry = vi.spyOn(socket, "setNoDelay");
+  byteLink(socket).close();
+  expect(hurry.mock.calls).toEqual([[]]);
 });

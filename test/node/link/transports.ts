@@ -7,7 +7,14 @@ import { join } from "node:path";
 import * as tls from "node:tls";
 
 import { connect as connectToNats } from "@nats-io/transport-node";
-import { Host, Session, type Dial, type SessionOptions } from "coroutine-channels/link";
+import {
+  type Dial,
+  Host,
+  type HostOptions,
+  type Link,
+  Session,
+  type SessionOptions,
+} from "coroutine-channels/link";
 import { natsLink, natsServe } from "coroutine-channels/nats";
 import { portLink } from "coroutine-channels/port";
 import { byteLink, webSocketLink } from "coroutine-channels/socket";
@@ -22,6 +29,14 @@ export interface Pair {
   rest(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Stands between a session and its link. */
+type Through = (link: Link) => Link;
+
+const straight: Through = (link) => link;
+
+/** Opens a pair. */
+export type Transport = (options?: SessionOptions, through?: Through) => Promise<Pair>;
 
 /** Counts what is under way. */
 class Traffic {
@@ -44,8 +59,22 @@ class Traffic {
   }
 }
 
+class HostThrough extends Host {
+  readonly #through: Through;
+
+  constructor(through: Through, options: HostOptions<unknown, unknown>) {
+    super(options);
+    this.#through = through;
+  }
+
+  override accept(link: Link): void {
+    super.accept(this.#through(link));
+  }
+}
+
 async function hosted(
   options: SessionOptions,
+  through: Through,
   serve: (host: Host) => Promise<{ dial: Dial; close(): unknown }>,
 ): Promise<Pair> {
   const traffic = new Traffic();
@@ -53,13 +82,10 @@ async function hosted(
   const far = new Promise<Session>((resolve) => {
     opened = resolve;
   });
-  const host = new Host({
-    ...options,
-    ...traffic.options,
-    open: (session) => opened(session),
-  });
+  const both = { ...options, ...traffic.options };
+  const host = new HostThrough(through, { ...both, open: (session) => opened(session) });
   const { dial, close } = await serve(host);
-  const near = new Session(dial, { ...options, ...traffic.options });
+  const near = new Session(async () => through(await dial()), both);
   return {
     near,
     far: await far,
@@ -86,16 +112,17 @@ function selfSigned(address: string): string {
 }
 
 export const transports = {
-  async MessageChannel(options: SessionOptions = {}): Promise<Pair> {
+  async MessageChannel(options = {}, through = straight) {
     const traffic = new Traffic();
     const { port1, port2 } = new MessageChannel();
-    const near = new Session(portLink(port1), { ...options, ...traffic.options });
-    const far = new Session(portLink(port2), { ...options, ...traffic.options });
+    const both = { ...options, ...traffic.options };
+    const near = new Session(through(portLink(port1)), both);
+    const far = new Session(through(portLink(port2)), both);
     return { near, far, rest: () => traffic.rest(), close: () => near.close() };
   },
 
-  TCP: (options: SessionOptions = {}) =>
-    hosted(options, async (host) => {
+  TCP: (options = {}, through = straight) =>
+    hosted(options, through, async (host) => {
       const listener = createServer((socket) => host.accept(byteLink(socket)));
       listener.listen(0, "127.0.0.1");
       await once(listener, "listening");
@@ -103,6 +130,7 @@ export const transports = {
       return { dial: () => byteLink(connect(port, "127.0.0.1")), close: () => listener.close() };
     }),
 
+<<<<<<< HEAD
   TLS: (options: SessionOptions = {}) =>
     hosted(options, async (host) => {
       const pem = selfSigned("127.0.0.1");
@@ -120,6 +148,10 @@ export const transports = {
 
   "Unix socket": (options: SessionOptions = {}) =>
     hosted(options, async (host) => {
+=======
+  "Unix socket": (options = {}, through = straight) =>
+    hosted(options, through, async (host) => {
+>>>>>>> h-real
       const path = join(tmpdir(), `far-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
       const listener = createServer((socket) => host.accept(byteLink(socket)));
       listener.listen(path);
@@ -127,18 +159,24 @@ export const transports = {
       return { dial: () => byteLink(connect(path)), close: () => listener.close() };
     }),
 
-  "web streams": async (options: SessionOptions = {}): Promise<Pair> => {
+  "web streams": async (options = {}, through = straight) => {
     const traffic = new Traffic();
     const one = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
     const two = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
     const both = { ...options, ...traffic.options };
-    const near = new Session(byteLink({ readable: one.readable, writable: two.writable }), both);
-    const far = new Session(byteLink({ readable: two.readable, writable: one.writable }), both);
+    const near = new Session(
+      through(byteLink({ readable: one.readable, writable: two.writable })),
+      both,
+    );
+    const far = new Session(
+      through(byteLink({ readable: two.readable, writable: one.writable })),
+      both,
+    );
     return { near, far, rest: () => traffic.rest(), close: () => near.close() };
   },
 
-  "WebSocket of ws": (options: SessionOptions = {}) =>
-    hosted(options, async (host) => {
+  "WebSocket of ws": (options = {}, through = straight) =>
+    hosted(options, through, async (host) => {
       const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
       await once(server, "listening");
       server.on("connection", (socket) => host.accept(webSocketLink(socket)));
@@ -149,8 +187,8 @@ export const transports = {
       };
     }),
 
-  "WebSocket of the platform": (options: SessionOptions = {}) =>
-    hosted(options, async (host) => {
+  "WebSocket of the platform": (options = {}, through = straight) =>
+    hosted(options, through, async (host) => {
       const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
       await once(server, "listening");
       server.on("connection", (socket) => host.accept(webSocketLink(socket)));
@@ -160,11 +198,15 @@ export const transports = {
         close: () => server.close(),
       };
     }),
-} satisfies Record<string, (options?: SessionOptions) => Promise<Pair>>;
+} satisfies Record<string, Transport>;
 
 /** Over a server of NATS. */
-export function overNats(servers: string, options: SessionOptions = {}): Promise<Pair> {
-  return hosted(options, async (host) => {
+export function overNats(
+  servers: string,
+  options: SessionOptions = {},
+  through = straight,
+): Promise<Pair> {
+  return hosted(options, through, async (host) => {
     const connection = await connectToNats({ servers, maxReconnectAttempts: -1 });
     const other = await connectToNats({ servers, maxReconnectAttempts: -1 });
     await natsServe(connection, "pairs", host);

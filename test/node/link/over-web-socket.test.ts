@@ -1,0 +1,5 @@
+/** The suites of near ends, with far ends over WebSockets in their place. */
+import { suitesOver } from "./chosen-transport.ts";
+import { transports } from "./transports.ts";
+
+await suitesOver(transports["WebSocket of ws"]);
