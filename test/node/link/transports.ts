@@ -130,9 +130,8 @@ export const transports = {
       return { dial: () => byteLink(connect(port, "127.0.0.1")), close: () => listener.close() };
     }),
 
-<<<<<<< HEAD
-  TLS: (options: SessionOptions = {}) =>
-    hosted(options, async (host) => {
+  TLS: (options = {}, through = straight) =>
+    hosted(options, through, async (host) => {
       const pem = selfSigned("127.0.0.1");
       const listener = tls.createServer({ key: pem, cert: pem }, (socket) =>
         host.accept(byteLink(socket)),
@@ -146,12 +145,8 @@ export const transports = {
       };
     }),
 
-  "Unix socket": (options: SessionOptions = {}) =>
-    hosted(options, async (host) => {
-=======
   "Unix socket": (options = {}, through = straight) =>
     hosted(options, through, async (host) => {
->>>>>>> h-real
       const path = join(tmpdir(), `far-${process.pid}-${Math.random().toString(36).slice(2)}.sock`);
       const listener = createServer((socket) => host.accept(byteLink(socket)));
       listener.listen(path);
