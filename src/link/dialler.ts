@@ -15,7 +15,7 @@ export class Dialler {
   readonly #dial: Dial;
   readonly #auth: (() => unknown) | undefined;
   readonly #clock: Clock;
-  /** How many attempts have failed since a link was up. */
+  /** How many attempts have failed since a link was of use. */
   #failed = 0;
   #cancel: (() => void) | undefined;
   #stopped = false;
@@ -33,18 +33,14 @@ export class Dialler {
       if (this.#stopped) return;
       this.#wire.attach(await this.#dial(), auth);
     } catch (error) {
-      this.again(error);
+      this.again(error, false);
     }
   }
 
-  /** A link is up. */
-  succeeded(): void {
-    this.#failed = 0;
-  }
-
-  /** There is no link, or no more. */
-  again(cause: unknown): void {
+  /** There is no link, or no more. `served` tells whether there was one that was of use. */
+  again(cause: unknown, served: boolean): void {
     if (this.#stopped) return;
+    if (served) this.#failed = 0;
     this.#wire.failed(cause);
     const attempts = this.#failed++;
     const longest = Math.min(firstPause * 2 ** (attempts - 1), longestPause);

@@ -163,19 +163,18 @@ export class Session<Far = object> implements AsyncDisposable {
         limits,
         grace: resumes ? grace : undefined,
         heartbeat,
-        id: resumes ? randomId() : "",
+        id: resumes ? randomId() : undefined,
       },
       {
         frame: (frame) => this.#conversations.hear(frame),
         room: () => this.#conversations.goOn(),
         up: () => {
-          dialler?.succeeded();
           observe?.({ type: "up" });
           this.#conversations.start();
         },
-        down: (cause) => {
+        down: (cause, served) => {
           observe?.({ type: "down", cause });
-          dialler?.again(cause);
+          dialler?.again(cause, served);
         },
         over: (error) => {
           dialler?.stop();

@@ -14,8 +14,8 @@ export interface WireEvents {
   frame(frame: Frame): void;
   /** Both sides have said HELLO on a link. */
   up(): void;
-  /** The link has died. Another is needed. */
-  down(cause: unknown): void;
+  /** The link has died. Another is needed. `served` tells whether this one has been of use. */
+  down(cause: unknown, served: boolean): void;
   /** No link will come any more. */
   over(error: LinkClosed): void;
   /** There is room again for what can wait, after `full` was true. */
@@ -34,11 +34,19 @@ export interface WireOptions {
   /** Milliseconds of silence, if not what the link says. */
   readonly heartbeat: number | undefined;
   /**
-   * This side's random name; empty, if it does not resume. That of the side that dials is the secret by which it resumes;
+   * This side's random name; none, if it does not resume. That of the side that dials is the secret by which it resumes;
    * that of the other tells it whether it has found the same one again.
    */
-  readonly id: string;
+  readonly id: string | undefined;
 }
+
+/** How long a link has to last to have been of use, if nothing has got through on it, in milliseconds. */
+const lasting = 5000;
+/** How many links of no use, one after another, a frame that waits is tried on: it may be what kills them. */
+const mostTries = 20;
+
+/** Why a session is over whose other side has been started again, or has waited long enough. */
+const notResumed = "The session was not resumed: the other side knows nothing of it";
 
 /**
  * Numbered frames over links that die: each arrives once, in order, as long as another link comes in time. It keeps what
@@ -66,6 +74,11 @@ export class Wire {
   #encode: ((frame: Frame) => Uint8Array) | undefined;
   #heartbeat: Heartbeat | undefined;
   #cancelGrace: (() => void) | undefined;
+  /** When the link came up, and how much had got through before. */
+  #upSince = 0;
+  #upAt = 0;
+  /** How many links, one after another, have been of no use to frames that wait. */
+  #tries = 0;
   #cancelHandshake: (() => void) | undefined;
   #lastCause: unknown;
 
@@ -160,14 +173,22 @@ export class Wire {
   /** The link has died: only if it is still in use. */
   lose(link: Link, cause: unknown): void {
     if (link !== this.#link) return;
+    const lasted = this.#options.clock.now() - this.#upSince >= lasting;
+    const served = this.#up && (lasted || this.#throughput > this.#upAt);
     this.#detach();
     this.#lastCause = cause;
     if (!this.#resumes) {
-      this.#end(new LinkClosed("The link to the other side was closed", cause));
+      const why = cause instanceof Error ? `: ${cause.message}` : "";
+      this.#end(new LinkClosed(`The link to the other side was closed${why}`, cause));
+      return;
+    }
+    this.#tries = served || this.unacknowledged === 0 ? 0 : this.#tries + 1;
+    if (this.#tries === mostTries) {
+      this.close("useless", `Nothing has got through on the last ${mostTries} links`, cause);
       return;
     }
     this.#awaitLink();
-    this.#events.down(cause);
+    this.#events.down(cause, served);
   }
 
   /** There was to be a link, and is none. */
@@ -192,6 +213,11 @@ export class Wire {
   /** Whether there may be another link: as far as this side knows, until the other has said HELLO. */
   get #resumes(): boolean {
     return this.#options.grace !== undefined && this.#other !== "";
+  }
+
+  /** How much has got through, in both directions. */
+  get #throughput(): number {
+    return this.#received + this.#outgoing.acknowledged;
   }
 
   #hear(link: Link, value: unknown, bytes: number | undefined): void {
@@ -247,10 +273,11 @@ export class Wire {
       this.close("version", "The other side speaks another version of the protocol");
       return;
     }
+    const throughput = this.#throughput;
     const begunBefore = this.#other === undefined && (received as number) > this.#outgoing.sent;
     const another = this.#other !== undefined && other !== this.#other;
     if (begunBefore || another || (received as number) < this.#outgoing.acknowledged) {
-      this.close("unknown", "The other side knows nothing of this session, and cannot resume it");
+      this.close("unknown", notResumed);
       return;
     }
     this.#acknowledged(received as number);
@@ -259,6 +286,8 @@ export class Wire {
     this.#cancelHandshake?.();
     this.#lastCause = undefined;
     this.#up = true;
+    this.#upSince = this.#options.clock.now();
+    this.#upAt = throughput;
     this.#beat(link);
     const outgoing = this.#outgoing;
     // To send may let something come in, which is answered behind all this.
@@ -344,7 +373,11 @@ export class Wire {
     this.#cancelHandshake?.();
     if (link === undefined) return;
     link.onframe = link.onclose = undefined;
-    link.close();
+    try {
+      link.close();
+    } catch {
+      // It is not used any more.
+    }
   }
 
   /** From now on, the time counts in which another link has to come. The time that counts already goes on. */
@@ -381,6 +414,7 @@ function sizeOf(encoded: Sent): number | undefined {
 
 /** What BYE means: a word, since anybody may have said it. */
 function farewell(why: unknown): string {
+  if (why === "unknown") return notResumed;
   const word = typeof why === "string" && /^[a-z]{1,16}$/.test(why) ? `: ${why}` : "";
   return `The other side has ended the session${word}`;
 }

@@ -149,10 +149,61 @@ test("a gap, or an answer that shows one, cuts the link and resumes", async () =
   // The PING asks what has arrived: not all that was sent before it.
   links[1]!.says(9, 0);
   expect(links[1]!.closed).toBe(true);
-  await clock.pass(1);
+  await clock.pass(250);
   links[2]!.says(0, 1, "host", 1);
   links[2]!.says(6, 1, 1, 1, 1, [7]);
   expect(await first).toEqual({ value: 7, done: false });
+});
+
+/** The last link dies, and another is dialled. @returns After how many milliseconds. */
+async function redialled({ links, clock, times }: Dialled): Promise<number> {
+  const { length } = links;
+  const died = clock.now();
+  links.at(-1)!.dies(new Error("cut"));
+  await clock.until(() => links.length > length);
+  return times.at(-1)! - died;
+}
+
+test("links that come up and are of no use are dialled in ever longer intervals", async () => {
+  const dialling = dialled();
+  const { session, links, clock } = dialling;
+  await clock.pass(1);
+  const pauses = async (count: number): Promise<number[]> => {
+    const all: number[] = [];
+    for (let i = 0; i < count; i++) {
+      links.at(-1)!.says(0, 1, "host", 0);
+      all.push(await redialled(dialling));
+    }
+    return all;
+  };
+  expect(await pauses(7)).toEqual([0, 250, 500, 1000, 2000, 4000, 5000]);
+  // One on which something gets through, or that lasts, is of use.
+  links.at(-1)!.says(0, 1, "host", 0);
+  links.at(-1)!.says(1, 1, 0, 1, 0, "numbers", 1);
+  expect(await redialled(dialling)).toBe(0);
+  expect(await pauses(3)).toEqual([250, 500, 1000]);
+  links.at(-1)!.says(0, 1, "host", 1);
+  await clock.pass(5000);
+  expect(await redialled(dialling)).toBe(0);
+  await session.close();
+});
+
+test("a frame that kills every link on which it is sent ends the session", async () => {
+  const dialling = dialled({ grace: Infinity });
+  const { session, links, clock } = dialling;
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const call = failure(numbers(session).next());
+  await settled();
+  for (let i = 1; i < 20; i++) {
+    await redialled(dialling);
+    links[i]!.says(0, 1, "host", 0);
+  }
+  links[19]!.dies(new Error("too long"));
+  const error = (await call) as LinkClosed;
+  expect(error).toBeInstanceOf(LinkClosed);
+  expect(error.message).toContain("20 links");
+  expect(error.cause).toEqual(new Error("too long"));
 });
 
 test("the loss of the last frame is noticed, though the other side keeps asking", async () => {
@@ -391,7 +442,7 @@ test("a session over one link says HELLO without a name, and ends with the link"
   const link = new SilentLink();
   const clock = new DrivenClock();
   const session = new Session(link, { clock });
-  expect(link.take()).toEqual([[0, 1, "", 0]]);
+  expect(link.take()).toEqual([[0, 1, undefined, 0]]);
   link.says(0, 1, undefined, 0);
   await clock.pass(1);
   const call = failure(numbers(session).next());
