@@ -155,8 +155,10 @@ export class AnsweringItems extends AnsweringParty {
 
   #send(items: unknown[]): void {
     try {
-      const bytes = this.line.post([ITEMS, 0, 0, this.ch, this.#leaves, items]);
-      const most = Math.floor((mostBytes * items.length) / Math.max(1, bytes));
+      const frame = [ITEMS, 0, 0, this.ch, this.#leaves, items];
+      const bytes = this.line.post(frame, items.length > 1 ? mostBytes : Infinity);
+      // A few less than would fit, since items differ.
+      const most = Math.floor((0.8 * mostBytes * items.length) / Math.max(1, bytes));
       this.#most = Math.min(mostItems, Math.max(1, most));
     } catch (error) {
       if (items.length === 1) this.#refuse(error);

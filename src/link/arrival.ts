@@ -15,11 +15,22 @@ export class Arrival {
   gone = false;
   readonly #link: Link;
   readonly #early: Frame[] = [];
+  readonly #left: () => void;
   readonly #cancel: () => void;
 
-  /** @param greet Is called with the other side's HELLO. */
-  constructor(link: Link, clock: Clock, limits: AllLimits, greet: (hello: Frame) => void) {
+  /**
+   * @param greet Is called with the other side's HELLO.
+   * @param left Is called when it has been refused, handed over, or has died.
+   */
+  constructor(
+    link: Link,
+    clock: Clock,
+    limits: AllLimits,
+    greet: (hello: Frame) => void,
+    left: () => void,
+  ) {
     this.#link = link;
+    this.#left = left;
     this.#cancel = clock.after(limits.handshake, () => this.refuse("handshake"));
     link.frameLimit = Math.min(longest, limits.frame);
     link.onclose = () => this.#leave();
@@ -30,7 +41,10 @@ export class Arrival {
         if (this.#early.length > most || (first && frame[0] !== HELLO)) {
           throw new Violation();
         }
-        if (first) greet(frame);
+        if (first) {
+          this.#cancel();
+          greet(frame);
+        }
       } catch {
         this.refuse("protocol");
       }
@@ -57,6 +71,7 @@ export class Arrival {
 
   #leave(): void {
     this.gone = true;
+    this.#left();
     this.#cancel();
     this.#link.onframe = this.#link.onclose = undefined;
   }

@@ -74,11 +74,12 @@ export class AskingItems extends AskingParty {
   }
 
   receive(frame: Frame): void {
-    const current = frame[4] === this.#leaves;
+    const k = frame[4] as number;
     switch (frame[0]) {
       case ITEMS: {
         // What was under way when the reader left is nobody's.
-        if (!current) return;
+        if (k < this.#leaves) return;
+        if (k > this.#leaves) throw new Violation("an answer to nothing");
         const items = frame[5] as unknown[];
         this.#due -= items.length;
         if (this.#due < 0) throw new Violation("more items than asked for");

@@ -7,9 +7,11 @@ import type { Line, Party } from "./party.ts";
 
 /** A session, as those see it who open channels. */
 export interface Opener extends Line {
+  /** The client has asked for something: the party is about to be opened, even if none may begin from now on. */
+  called(party: AskingParty): void;
   /** Calls `start` as soon as the other side can be reached, or else `refuse`. */
   open(party: AskingParty): void;
-  /** Takes that back, as long as it has not started. */
+  /** Takes both back, as long as it has not started. */
   giveUp(party: AskingParty): void;
 }
 

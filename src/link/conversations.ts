@@ -40,6 +40,8 @@ export class Conversations implements Opener {
   #heard = 0;
   /** How many bodies run for the other side, be it still interested or not. */
   #bodies = 0;
+  /** The parties whose clients have asked, and that are about to be opened. */
+  readonly #called = new Set<AskingParty>();
   /** The parties that wait until the other side can be reached. */
   readonly #starting = new Set<AskingParty>();
   /** What came before all services had been named. */
@@ -65,11 +67,12 @@ export class Conversations implements Opener {
   }
 
   get idle(): boolean {
-    return this.#asking.size + this.#answering.size + this.#starting.size === 0;
+    const own = this.#called.size + this.#starting.size + this.#asking.size;
+    return own + this.#answering.size === 0;
   }
 
-  post(frame: unknown[]): number {
-    return this.#wire.post(frame);
+  post(frame: unknown[], most?: number): number {
+    return this.#wire.post(frame, most);
   }
 
   postError(frame: readonly unknown[], error: unknown): void {
@@ -92,9 +95,14 @@ export class Conversations implements Opener {
     return this.#clock.after(0, act);
   }
 
+  called(party: AskingParty): void {
+    if (!this.closing) this.#called.add(party);
+  }
+
   open(party: AskingParty): void {
+    const called = this.#called.delete(party);
     if (this.#over !== undefined) party.lose(this.#over);
-    else if (this.closing) party.refuse(new RangeError("The session is closing"));
+    else if (!called) party.refuse(new RangeError("The session is closing"));
     else {
       this.#starting.add(party);
       if (this.#wire.ready) this.#start(party);
@@ -102,6 +110,7 @@ export class Conversations implements Opener {
   }
 
   giveUp(party: AskingParty): void {
+    this.#called.delete(party);
     this.#starting.delete(party);
     this.#restIfIdle();
   }

@@ -1,15 +1,16 @@
-import { servableOf } from "../core/serving.ts";
+import { serve, servableOf } from "../core/serving.ts";
 import { StreamChannel } from "../index.ts";
-import type { ChannelClosed, Reader } from "../index.ts";
+import type { ChannelClosed, Reader, Writer } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
 import { AskingItems } from "./asking-items.ts";
 import type { Opener } from "./asking-party.ts";
+import { assertName } from "./services.ts";
 import type { ReaderOptions } from "./services.ts";
 
 /**
  * The reader of a near stream whose body is a relay to the other side.
  *
- * @throws `RangeError` for a `prefetch` that is none.
+ * @throws `TypeError` for what is no name; `RangeError` for a `prefetch` that is none.
  */
 export function farReader(
   opener: Opener,
@@ -17,13 +18,23 @@ export function farReader(
   input: unknown,
   { signal, limit, prefetch = 0 }: ReaderOptions = {},
 ): Reader<unknown> {
+  assertName(name);
   if (!Number.isInteger(prefetch) || prefetch < 0) {
     throw new RangeError(`"prefetch" is a number of items, 0 or more: ${prefetch}`);
   }
   const channel = new StreamChannel<unknown>({ signal, limit, name });
-  const stream = servableOf(channel)!.life as Transfer<unknown>;
-  const asking = new AskingItems(opener, { name, input, signal }, prefetch, stream);
-  const serving = channel.serve((writer) => {
+  const { life, createEnd } = servableOf(channel)!;
+  const asking = new AskingItems(
+    opener,
+    { name, input, signal },
+    prefetch,
+    life as Transfer<unknown>,
+  );
+  const open = (): Writer<unknown> => {
+    opener.called(asking);
+    return createEnd() as Writer<unknown>;
+  };
+  const body = (writer: Writer<unknown>): Promise<void> => {
     const ended = asking.run(writer);
     const leave = (): void => {
       writer.signal.removeEventListener("abort", leave);
@@ -32,8 +43,8 @@ export function farReader(
     writer.signal.addEventListener("abort", leave);
     if (writer.signal.aborted) leave();
     return ended;
-  });
+  };
   // What the relay throws is told to the reader.
-  serving.catch(() => {});
+  serve(life, open, body, undefined).catch(() => opener.giveUp(asking));
   return channel.client();
 }

@@ -20,7 +20,10 @@ export interface HostOptions<From, Peer> extends Omit<SessionOptions, "auth"> {
    * @returns The peer, for `open`. Without `authenticate`, that is `from`.
    */
   authenticate?: ((auth: unknown, from: From) => Peer | PromiseLike<Peer>) | undefined;
-  /** Is called once for each new session, to serve what this peer may have. */
+  /**
+   * Is called once for each new session, to serve what this peer may have. When it throws, or what it returns rejects, the other
+   * side is refused, and the session is over, with that as the cause.
+   */
   open: (session: Session, peer: NoInfer<Peer>) => unknown;
 }
 
@@ -61,6 +64,7 @@ export class Host<From = unknown, Peer = From> {
   readonly #options: HostOptions<From, Peer>;
   readonly #clock: Clock;
   readonly #limits: AllLimits;
+  readonly #arrivals = new Set<Arrival>();
   readonly #sessions = new Set<Session>();
   /** The wires of those sessions that can resume, by the secret that does it. */
   readonly #wires = new Map<string, Wire>();
@@ -79,9 +83,14 @@ export class Host<From = unknown, Peer = From> {
    * @param from Where it comes from, for `authenticate` and `open`.
    */
   accept(link: Link, ...[from]: undefined extends From ? [from?: From] : [from: From]): void {
-    const arrival = new Arrival(link, this.#clock, this.#limits, (hello) => {
-      void this.#greet(arrival, hello, from as From);
-    });
+    const arrival: Arrival = new Arrival(
+      link,
+      this.#clock,
+      this.#limits,
+      (hello) => void this.#greet(arrival, hello, from as From),
+      () => this.#arrivals.delete(arrival),
+    );
+    this.#arrivals.add(arrival);
     if (this.#closed && this.#sessions.size === 0) arrival.refuse("closed");
   }
 
@@ -94,6 +103,7 @@ export class Host<From = unknown, Peer = From> {
   async close(within = 0): Promise<void> {
     this.#closed = true;
     await Promise.all(Array.from(this.#sessions, (session) => session.close(within)));
+    for (const arrival of this.#arrivals) arrival.refuse("closed");
   }
 
   async #greet(arrival: Arrival, [, , id, received, auth]: Frame, from: From): Promise<void> {
@@ -124,11 +134,14 @@ export class Host<From = unknown, Peer = From> {
       this.#sessions.delete(session);
       this.#wires.delete(id);
     });
-    try {
-      this.#options.open(session, peer);
-    } catch {
+    const refuse = (error: unknown): void => {
       arrival.refuse("refused");
-      void session.close();
+      wire.close("refused", "The host could not open the session", error);
+    };
+    try {
+      Promise.resolve(this.#options.open(session, peer)).catch(refuse);
+    } catch (error) {
+      refuse(error);
       return;
     }
     arrival.handOver(wire);

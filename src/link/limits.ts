@@ -26,6 +26,13 @@ const defaults: AllLimits = {
   handshake: 10_000,
 };
 
+/** @throws `RangeError` for what is no time. */
+export function assertTime(name: string, milliseconds: number | undefined): void {
+  if (milliseconds !== undefined && !(milliseconds >= 0)) {
+    throw new RangeError(`"${name}" is a number of milliseconds, 0 or more: ${milliseconds}`);
+  }
+}
+
 /** @throws `RangeError` for a limit that is none. */
 export function withDefaults(limits: Limits = {}): AllLimits {
   const all: Record<keyof Limits, number> = { ...defaults };

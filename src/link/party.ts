@@ -26,10 +26,11 @@ export interface Line {
   /**
    * Sends a frame; its second and third element are filled in.
    *
+   * @param most How many bytes it may have.
    * @returns How many bytes it has, where that is known, and 0 otherwise.
-   * @throws What cannot be encoded.
+   * @throws What cannot be encoded, or is longer.
    */
-  post(frame: unknown[]): number;
+  post(frame: unknown[], most?: number): number;
   /** Sends a frame whose last element is an error, or, if that cannot be encoded, the error that says so. */
   postError(frame: readonly unknown[], error: unknown): void;
   /** The error that has come with a frame. */

@@ -1,5 +1,12 @@
 import type { ChannelEnd, Client, Reader, Server, WaitOptions, Writer } from "../index.ts";
 
+/** @throws `TypeError` for what is no name of a service. */
+export function assertName(name: unknown): void {
+  if (typeof name !== "string") {
+    throw new TypeError(`A service has a name, a string, and not ${String(name)}`);
+  }
+}
+
 /** Options of a far client end. */
 export interface ClientOptions extends WaitOptions {
   /** How many calls may wait on it, as for a channel; 1024 by default. */
@@ -12,14 +19,14 @@ export interface ReaderOptions extends ClientOptions {
   prefetch?: number | undefined;
 }
 
-/** What the first parameter of a service is; nothing for what is no function. */
-type EndOf<F> = F extends (end: infer E, ...rest: never) => unknown ? E : never;
+/** What the first parameter of a service is. What is no function has none, and is neither kind of service. */
+type EndOf<F> = F extends (end: infer E, ...rest: never) => unknown ? E : undefined;
 
 /** What a service is opened with. */
 type InputOf<F> = F extends (end: never, ...rest: infer Rest) => unknown
-  ? Rest extends readonly [input?: infer Input, ...rest: unknown[]]
-    ? Input
-    : undefined
+  ? Rest extends readonly []
+    ? undefined
+    : Rest[0]
   : never;
 
 /** The service as a far channel's client end. */

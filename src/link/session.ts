@@ -14,13 +14,14 @@ import { farClient } from "./far-client.ts";
 import { farReader } from "./far-reader.ts";
 import { CHANNEL, STREAM } from "./frame.ts";
 import type { Kind } from "./frame.ts";
-import { withDefaults } from "./limits.ts";
+import { assertTime, withDefaults } from "./limits.ts";
 import type { Limits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import type { LinkClosed } from "./link-closed.ts";
 import { seenFrame, undisturbed } from "./observe.ts";
 import type { Observer } from "./observe.ts";
 import { randomId } from "./random-id.ts";
+import { assertName } from "./services.ts";
 import type {
   ChannelBodies,
   ClientOptions,
@@ -148,11 +149,13 @@ export class Session<Far = object> implements AsyncDisposable {
 
   /**
    * @param source A link, or a function that dials one: now, and whenever the last one has died.
-   * @throws `RangeError` for a limit that is none.
+   * @throws `RangeError` for a limit or a time that is none.
    */
   constructor(source: Link | Dial, options: SessionOptions = {}) {
     const { clock = platformClock, errors = errorRecords, grace = 30_000, heartbeat } = options;
     const limits = withDefaults(options.limits);
+    assertTime("grace", grace);
+    assertTime("heartbeat", heartbeat);
     const observe = options.observe && undisturbed(options.observe);
     const resumes = typeof source === "function" || source === fromHost;
     let dialler: Dialler | undefined;
@@ -194,7 +197,10 @@ export class Session<Far = object> implements AsyncDisposable {
     if (typeof source === "function") {
       dialler = new Dialler(this.#wire, source, options.auth, clock);
       void dialler.dial();
-    } else if (source !== fromHost) this.#wire.attach(source);
+    } else if (source !== fromHost) {
+      if (options.auth === undefined) this.#wire.attach(source);
+      else void this.#introduce(source, options.auth);
+    }
   }
 
   /** Whether a link is up. */
@@ -294,10 +300,22 @@ export class Session<Far = object> implements AsyncDisposable {
     return this.#ended;
   }
 
+  /** Says who this side is, and goes on over the only link that there will be. */
+  async #introduce(link: Link, auth: () => unknown): Promise<void> {
+    try {
+      this.#wire.attach(link, await auth());
+    } catch (error) {
+      link.close();
+      this.#wire.close("auth", "This side could not say who it is", error);
+    }
+  }
+
   #offer(kind: Kind, name: string | object, body: unknown): this {
     const { services } = this.#conversations;
-    const offered = typeof name === "string" ? [[name, body] as const] : Object.entries(name);
+    const isRecord = typeof name === "object" && body === undefined;
+    const offered = isRecord ? Object.entries(name) : [[name as string, body] as const];
     for (const [name, body] of offered) {
+      assertName(name);
       assertBody(body);
       if (services.has(name)) throw new TypeError(`"${name}" is served already`);
     }

@@ -142,17 +142,18 @@ export class Wire {
   /**
    * Sends a frame of the types that are numbered. The wire fills in the number and the acknowledgement.
    *
+   * @param most How many bytes it may have.
    * @returns How many bytes it has, where that is known, and 0 otherwise.
-   * @throws What cannot be encoded: then nothing has been posted.
+   * @throws What cannot be encoded, or is longer: then nothing has been posted.
    */
-  post(frame: unknown[]): number {
+  post(frame: unknown[], most: number = Infinity): number {
     if (this.#over) return 0;
     frame[1] = this.#outgoing.sent + 1;
     frame[2] = this.#received;
     trimmed(frame);
     const encoded = this.#encode?.(frame) ?? frame;
     const bytes = sizeOf(encoded) ?? 0;
-    if (bytes > this.#options.limits.unread / 2) {
+    if (bytes > Math.min(most, this.#options.limits.unread / 2)) {
       throw new RangeError(`A frame of ${bytes} bytes is above half of what may wait to be read`);
     }
     const kept = this.#resumes ? encoded : undefined;

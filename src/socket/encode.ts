@@ -286,14 +286,11 @@ function widthOf(value: number): number {
 /** One that encodes nothing now. */
 let spare: Encoder | undefined;
 
-/** @throws `TypeError` for what would be an empty object, or one without what matters. */
+/** @throws `TypeError` for what would be an empty object, or one without what matters: a `URL`, an iterator, an error. */
 function refuseUncopied(value: object): void {
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
-  if (tag !== "Object" && (value instanceof Error || uncopied.test(tag))) {
+  if (tag === "Object") return;
+  if (value instanceof Error || /^(Error|String)$/.test(tag) || Object.keys(value).length === 0) {
     throw new TypeError(`An object of type ${tag} cannot be sent`);
   }
 }
-
-/** What would be an empty object, and so is refused. */
-const uncopied =
-  /^(Error|RegExp|Promise|Weak\w+|Boolean|Number|String|Symbol|BigInt|(Async)?Generator|SharedArrayBuffer)$/;

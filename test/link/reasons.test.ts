@@ -20,7 +20,7 @@ interface Ending {
 }
 
 const word = "The other side has ended the session";
-const unknown = "The other side knows nothing of this session, and cannot resume it";
+const unknown = "The session was not resumed: the other side knows nothing of it";
 
 const endings: readonly Ending[] = [
   {
@@ -29,7 +29,7 @@ const endings: readonly Ending[] = [
       link!.says(0, 1, "", 0);
       link!.dies(new Error("pulled out"));
     },
-    says: "The link to the other side was closed",
+    says: "The link to the other side was closed: pulled out",
     because: "pulled out",
   },
   {
@@ -143,7 +143,7 @@ test("why a link was given up is observed", async () => {
   await clock.pass(1);
   links[1]!.says(0, 1, "host", 0);
   links[1]!.says(9, 0);
-  await clock.pass(1);
+  await clock.pass(250);
   links[2]!.says(0, 1, "host", 1);
   await clock.pass(2001);
   expect(causes).toEqual([

@@ -219,6 +219,26 @@ test.each([
   await host.close();
 });
 
+test("items go in frames of 64 KiB at most, and of one item if that is longer, from the first frame on", async () => {
+  const frames: number[] = [];
+  const one = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const two = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const far = new Session(byteLink({ readable: one.readable, writable: two.writable }), {
+    observe: (event) => {
+      if (event.type === "sent" && event.frame === 6) frames.push(event.bytes!);
+    },
+  });
+  const sizes = [...Array.from({ length: 100 }, (_, i) => i * 500), 100_000, 10];
+  far.serveStream<string>("items", (writer) => writer.write(sizes.map((size) => "x".repeat(size))));
+  const near = new Session(byteLink({ readable: two.readable, writable: one.writable }));
+  const items = await near.reader<string>("items", undefined, { prefetch: 200 }).read();
+  expect(items.map(({ length }) => length)).toEqual(sizes);
+  const long = frames.filter((bytes) => bytes > 64 * 1024);
+  expect(long.map((bytes) => Math.floor(bytes / 1000))).toEqual([100]);
+  expect(frames.length).toBeLessThan(80);
+  await near.close();
+});
+
 test("a near StreamChannel is what all of this is like", async () => {
   const channel = new StreamChannel<number>();
   void channel.serve((writer) => writer.write([1, 2, 3]));

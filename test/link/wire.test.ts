@@ -4,8 +4,9 @@ import { Host, LinkClosed, Session } from "coroutine-channels/link";
 import type { Observed } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
+import { deferred } from "../support/deferred.ts";
 import { settled } from "../support/settled.ts";
-import { dialled, failure } from "./dialled.ts";
+import { dialled, failure, type Dialled } from "./dialled.ts";
 import { DrivenClock } from "./driven-clock.ts";
 import { SilentLink } from "./silent-link.ts";
 
@@ -630,6 +631,75 @@ test("a link that throws when it is told why it is refused is closed", () => {
   expect(link.closed).toBe(true);
 });
 
+test("auth is asked of a session over one link, too, and its error ends it", async () => {
+  const link = new SilentLink();
+  const session = new Session(link, { clock: new DrivenClock(), auth: async () => "token" });
+  await settled();
+  expect(link.take()).toEqual([[0, 1, undefined, 0, "token"]]);
+  await session.close();
+  const other = new SilentLink();
+  const failing = new Session(other, {
+    clock: new DrivenClock(),
+    auth: () => Promise.reject(new Error("no token")),
+  });
+  await settled();
+  expect(failing.signal.reason).toMatchObject({ cause: new Error("no token") });
+  expect(other.closed).toBe(true);
+});
+
+test("a host that cannot open a session refuses it, at once or later, and says why to who looks", async () => {
+  for (const open of [
+    () => {
+      throw new Error("no database");
+    },
+    () => Promise.reject(new Error("no database")),
+  ]) {
+    const seen: Observed[] = [];
+    const link = new SilentLink();
+    const host = new Host({ clock: new DrivenClock(), open, observe: (event) => seen.push(event) });
+    host.accept(link);
+    link.says(0, 1, "secret", 0);
+    await settled();
+    expect(link.take().at(-1)).toEqual([10, "refused"]);
+    expect(link.closed).toBe(true);
+    expect(seen.at(-1)).toMatchObject({ type: "over", cause: { cause: new Error("no database") } });
+    await host.close();
+  }
+});
+
+test("a host that is closed has let go of those who have not said who they are, or are not known yet", async () => {
+  const host = new Host({
+    clock: new DrivenClock(),
+    authenticate: () => new Promise<never>(() => {}),
+    open: () => {},
+  });
+  const silent = new SilentLink();
+  const unknown = new SilentLink();
+  host.accept(silent);
+  host.accept(unknown);
+  unknown.says(0, 1, "secret", 0);
+  await settled();
+  await host.close();
+  expect([silent, unknown].map((link) => [link.take(), link.closed])).toEqual([
+    [[[10, "closed"]], true],
+    [[[10, "closed"]], true],
+  ]);
+});
+
+test("who is being found out about may take longer than a HELLO", async () => {
+  const clock = new DrivenClock();
+  const known = deferred<string>();
+  const host = new Host({ clock, authenticate: () => known.promise, open: () => {} });
+  const link = new SilentLink();
+  host.accept(link);
+  link.says(0, 1, "secret", 0);
+  await clock.pass(20_000);
+  known.resolve("Ann");
+  await settled();
+  expect(link.take()).toEqual([[0, 1, expect.any(String), 0]]);
+  await host.close();
+});
+
 test("auth is asked at every dial", async () => {
   let count = 0;
   const { links, clock } = dialled({ auth: async () => `token ${++count}` });
@@ -638,6 +708,41 @@ test("auth is asked at every dial", async () => {
   links[0]!.dies();
   await clock.pass(1);
   expect(links.map(({ sent }) => sent[0]!.at(-1))).toEqual(["token 1", "token 2"]);
+});
+
+test("closing lets what was asked before come to its end, though it has not been sent", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  const before = numbers(session).next();
+  const items = session.reader<number>("items").read(1);
+  const closing = session.close(1000);
+  await expect(numbers(session).next()).rejects.toThrow(RangeError);
+  const link = links[0]!;
+  link.says(0, 1, "host", 0);
+  await settled();
+  expect(link.take().slice(1)).toEqual([
+    [1, 1, 0, 1, 0, "numbers", 1],
+    [1, 2, 0, 2, 1, "items", 1],
+  ]);
+  link.says(7, 1, 1, 1, 1, "end");
+  link.says(6, 2, 2, 2, 0, [5]);
+  link.says(7, 3, 2, 2, 0);
+  expect([await before, await items]).toEqual([{ value: "end", done: true }, [5]]);
+  await closing;
+});
+
+test("a channel that is never begun, since its signal aborts, holds no closing", async () => {
+  const { session, links, clock } = dialled();
+  await clock.pass(1);
+  links[0]!.says(0, 1, "host", 0);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const call = failure(session.client("numbers", undefined, { signal }).next());
+  controller.abort(new Error("enough"));
+  const closing = session.close(1000);
+  expect(await call).toEqual(new Error("enough"));
+  await closing;
+  expect(clock.now()).toBe(1);
 });
 
 test("closing lets conversations end, as long as that takes, but begins none", async () => {

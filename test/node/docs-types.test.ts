@@ -1,6 +1,6 @@
 /** What the compiler says: to every program in the documentation, since running strips types unread, and to a wrong name. */
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -10,8 +10,13 @@ import { entryPoints } from "../../scripts/entry-points.ts";
 import { root, runTool } from "../../scripts/project.ts";
 import { documentedPrograms } from "../support/doctest-plugin.ts";
 
-/** Compiles programs, by the path of each, that import the package. @throws what the compiler says, if it is anything. */
-function compile(programs: ReadonlyMap<string, string>): void {
+/**
+ * Compiles programs, by the path of each, that import the package.
+ *
+ * @param options Of the compiler, besides this project's.
+ * @throws what the compiler says, if it is anything.
+ */
+function compile(programs: ReadonlyMap<string, string>, options: object = {}): void {
   const folder = mkdtempSync(join(tmpdir(), "programs-"));
   try {
     for (const [file, code] of programs) {
@@ -23,6 +28,7 @@ function compile(programs: ReadonlyMap<string, string>): void {
       paths: Object.fromEntries(entryPoints().map(({ name, source }) => [name, [root + source]])),
       typeRoots: [`${root}node_modules/@types`],
       noUnusedLocals: false, // an example may name what it does not go on to use
+      ...options,
     };
     const config = { extends: `${root}tsconfig.json`, compilerOptions, include: ["**/*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
@@ -56,3 +62,14 @@ test("a wrong name of a far service is told with those that there are", { timeou
   `;
   expect(() => compile(new Map([["wrong.ts", code]]))).toThrow('"search" | "talk"');
 });
+
+test(
+  "the types of far services hold for users of no more than `strict`, too",
+  { timeout: 30_000 },
+  () => {
+    const code = readFileSync(`${root}test/types/far.ts`, "utf8");
+    expect(() =>
+      compile(new Map([["far.ts", code]]), { exactOptionalPropertyTypes: false }),
+    ).not.toThrow();
+  },
+);

@@ -56,6 +56,9 @@ serving.serve<string>("four", async (server: Server<number>) => {
   await server.send(4);
 });
 
+// @ts-expect-error no body
+serving.serve({ five: 5 });
+
 // Opening, by the other side's types.
 const session = new Session<Services>(link);
 same<Client<Hit, void, Stats>>()(session.client("search", { text: "x" }));
@@ -75,6 +78,8 @@ session.reader("numbers", "3");
 session.client("numbers", 3);
 // @ts-expect-error a channel is no stream
 session.reader("search", { text: "x" });
+// @ts-expect-error it takes no input
+session.client("talk", 5);
 // @ts-expect-error a client has no prefetch
 session.client("talk", undefined, { prefetch: 1 });
 
