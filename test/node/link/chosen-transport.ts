@@ -16,9 +16,14 @@ export const chosen: Promise<Pair> = new Promise((resolve) => {
   choose = resolve;
 });
 
+/** Chooses the transport, before any suite is loaded. */
+export async function chooseTransport(open: Transport): Promise<void> {
+  choose(await open(options, byHandle));
+}
+
 /** Runs the suites of near ends over a transport: what is known by its identity crosses by reference, and all else is encoded. */
 export async function suitesOver(open: Transport): Promise<void> {
-  choose(await open(options, byHandle));
+  await chooseTransport(open);
   await import("../../link/suites.test.ts?over");
   await import("../../link/differential.test.ts?over");
   await import("../../link/gaps.test.ts?over");
