@@ -69,7 +69,7 @@ function controllerOf(call: number): AbortController {
   return known;
 }
 
-const settle = async (_: Server<void>): Promise<void> => {
+const settle = async (_server: Server<void>): Promise<void> => {
   await settled();
 };
 
