@@ -2,10 +2,12 @@
 
 import { defineConfig } from "vitest/config";
 
+import { far } from "./test/support/far-plugin.ts";
 import ordinary from "./vitest.config.ts";
 
 export default defineConfig({
   ...ordinary,
+  plugins: [far(1)],
   test: {
     ...ordinary.test,
     include: [

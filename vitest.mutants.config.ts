@@ -19,7 +19,7 @@ export default defineConfig({
       "test/!(node)/**/*.test.ts",
       "test/node/{adapters/*,events}.test.ts",
     ],
-    exclude: ["test/docs.test.ts", "test/link/suites.test.ts", "test/inspect/node/**"],
+    exclude: ["test/docs.test.ts", "test/link/{suites,bodies}.test.ts", "test/inspect/node/**"],
     env: { TEST_SCOPE: "part" },
     execArgv: [], // Stryker's runner uses threads, which take no --expose-gc
     reporters: [],

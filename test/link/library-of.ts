@@ -10,11 +10,18 @@ function isDeparture(error: unknown, { aborted }: AbortSignal): boolean {
   return aborted && (name === "AbortError" ? cause : error) instanceof ChannelClosed;
 }
 
+/** Some runtimes collect a signal that stands for others, and is listened to, if nobody has it. */
+const watched = new Set<AbortSignal>();
+
 /** Resolves to why an end's signal has aborted. Tests count the listeners of such a signal, and so it has none of its own. */
 function aborted(end: AbortSignal): Promise<ChannelClosed> {
   const signal = AbortSignal.any([end]);
   return new Promise((resolve) => {
-    const tell = (): void => resolve(signal.reason as ChannelClosed);
+    const tell = (): void => {
+      watched.delete(signal);
+      resolve(signal.reason as ChannelClosed);
+    };
+    watched.add(signal);
     if (signal.aborted) tell();
     else signal.addEventListener("abort", tell);
   });

@@ -6,6 +6,7 @@ import "../differential/differential.test.ts?far";
 import "../endings.test.ts?far";
 import "../endings-twice.test.ts?far";
 import "../oracle/oracle.test.ts?far";
+import "../oracle/streams.test.ts?far";
 import "../put.test.ts?far";
 import "../races.test.ts?far";
 import "../reentrancy.test.ts?far";

@@ -79,7 +79,8 @@ const exclusions: readonly Exclusion[] = [
     because: "these tests are about the project's files, which Node has read already",
   },
   {
-    files: "test/node/{examples*,log-lanes*,link/{partition,worker},browser-example}.test.ts",
+    files:
+      "test/node/{examples*,log-lanes*,link/partition,link/{worker,worker-suites},browser-example}.test.ts",
     on: ["older node", "deno", "bun"],
     because:
       "they start programs in TypeScript with `await using`, as Node does from version 24 on",

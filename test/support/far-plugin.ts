@@ -4,8 +4,11 @@
  *
  * - `?far`: the bodies are on the other side of a session, by reference.
  * - `?over`: on the other side of the transport that the test file has chosen; to settle is to wait for what is under way there.
+ *   Of the many suites, each run takes a sample, whose seed it prints; `TEST_SEED` gives the same again, and `npm run test:long` takes all.
  * - `?body`: near; but as far ones have to be, each server end is that of a body.
  */
+
+import { createHash, randomInt } from "node:crypto";
 
 import type { Plugin } from "vite";
 
@@ -28,7 +31,22 @@ const instead: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-export function far(): Plugin {
+/** What imports the suites of which a sample is taken, and what it gets in place of one that is not in it. */
+const all = "test/link/suites.test.ts";
+const nothing = "\0nothing";
+
+/** @param every Every how manieth suite is in the sample. */
+export function far(every = 6): Plugin {
+  const seed = process.env["TEST_SEED"] ?? String(randomInt(2 ** 31));
+  const isChosen = (path: string): boolean =>
+    !path.endsWith(".test.ts") ||
+    createHash("sha1")
+      .update(seed + path)
+      .digest()
+      .readUInt32BE() %
+      every ===
+      0;
+  let told = every === 1;
   return {
     name: "far",
     enforce: "pre",
@@ -41,7 +59,13 @@ export function far(): Plugin {
       const path = resolved?.id.startsWith(root) ? resolved.id.slice(root.length) : "";
       const other = instead[way]?.[path];
       if (other !== undefined) return root + other;
+      if (way === "?over" && file === root + all) {
+        if (!told) console.info(`Over real transports: a sample of suites, TEST_SEED=${seed}`);
+        told = true;
+        if (!isChosen(path)) return nothing;
+      }
       return /^test\/.*\.ts$/.test(path) ? root + path + way : resolved;
     },
+    load: (id) => (id === nothing ? "" : null),
   };
 }

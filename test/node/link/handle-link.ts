@@ -1,16 +1,16 @@
 /** A link that passes values on by reference, though its frames cross a real transport. */
 import type { Frame, Link } from "coroutine-channels/link";
 
-/** What has crossed. Both sides are in this process. */
+/** What has crossed. */
 const things: unknown[] = [];
 
 /** What a test knows by its identity crosses as a number in an array; all else crosses as it is. */
-function toHandle(value: unknown): unknown {
+export function toHandle(value: unknown): unknown {
   const byIdentity = typeof value === "object" ? value !== null : /^(f|sy)/.test(typeof value);
   return byIdentity ? [things.push(value) - 1] : value;
 }
 
-function fromHandle(value: unknown): unknown {
+export function fromHandle(value: unknown): unknown {
   return Array.isArray(value) ? things[value[0] as number] : value;
 }
 
