@@ -18,7 +18,7 @@ export class Kept {
     this.bytes += bytesOf(frame);
   }
 
-  /** Takes back the last one. */
+  /** Takes back the last one, if there is one. */
   pop(): void {
     this.bytes -= bytesOf(this.#frames.pop());
   }

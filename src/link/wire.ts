@@ -165,7 +165,7 @@ export class Wire {
         this.#transmit(link, frame, encoded);
       } catch (error) {
         this.#sent--;
-        if (this.#resumes) this.#kept.pop();
+        this.#kept.pop();
         throw error;
       }
     }
@@ -285,7 +285,6 @@ export class Wire {
       const frame = this.#kept.get(n);
       if (frame !== undefined) this.#transmit(link, frame as Frame, frame);
     }
-    if (link !== this.#link) return;
     this.#sends = true;
     if (this.#resumes && this.unacknowledged > 0) this.#ask();
     if (link === this.#link) this.#events.up();
