@@ -4,6 +4,7 @@ import { Session } from "coroutine-channels/link";
 import type { SessionOptions } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
+import { deferred } from "../support/deferred.ts";
 import { settled } from "../support/settled.ts";
 import { failure } from "./dialled.ts";
 import { DrivenClock } from "./driven-clock.ts";
@@ -57,6 +58,7 @@ test("requests that are out of turn end the session", async () => {
     [early, [1, 1, 0, 1, 0, "never", 1], [4, 2, 0, 1], [4, 3, 0, 1]],
     [early, [1, 1, 0, 1, 0, "never", 1], [4, 2, 0, 1], [2, 3, 0, 1, 1]],
     [early, [1, 1, 0, 1, 0, "one", 1], undefined, [4, 2, 0, 1], [4, 3, 0, 1]],
+    [early, [1, 1, 0, 1, 0, "refused", 1], undefined, [2, 2, 0, 1, 1]],
   ] as const) {
     const { session, link } = await serving();
     session.serve("never", () => new Promise(() => {}));
@@ -66,6 +68,10 @@ test("requests that are out of turn end the session", async () => {
       } finally {
         await new Promise(() => {});
       }
+    });
+    session.serve<unknown>("refused", async (server) => {
+      await server.send(() => {}).catch(() => {});
+      await new Promise(() => {});
     });
     for (const request of requests) {
       if (request === undefined) await settled();
@@ -118,6 +124,69 @@ test("a body that fails under a request that has been overtaken tells its error 
   expect(told).toHaveLength(1);
   expect(told[0]!.slice(0, 5)).toEqual([8, 1, 2, 1, 2]);
   expect(told[0]![5]).toMatchObject({ name: "RangeError", message: "in the clean-up" });
+});
+
+/** Opens a channel, lets its body go on, and says something so many microtasks later. */
+async function crossing(
+  body: (server: Server<number>) => Promise<void>,
+  later: number,
+  ...frame: unknown[]
+): Promise<{ before: unknown[][]; after: unknown[][] }> {
+  const { session, link } = await serving();
+  const gate = deferred<void>();
+  session.serve<number>("body", async (server) => {
+    await gate.promise;
+    await body(server);
+  });
+  link.says(1, 1, 0, 1, 0, "body", 1);
+  await settled();
+  gate.resolve();
+  for (let i = 0; i < later; i++) await Promise.resolve();
+  link.says(...frame);
+  const before = link.take();
+  await settled();
+  const after = link.take();
+  await session.close();
+  return { before, after };
+}
+
+test("an error that a leave crosses is told, at whatever microtask that comes", async () => {
+  const failing = async (): Promise<void> => {
+    throw new RangeError("mine");
+  };
+  for (let later = 0; later < 20; later++) {
+    const { before, after } = await crossing(failing, later, 4, 2, 0, 1);
+    const told = [...before, ...after].map(([type, , , , , error]) => [type, error]);
+    expect({ later, told }).toEqual({
+      later,
+      told: [[8, { name: "RangeError", message: "mine" }]],
+    });
+  }
+});
+
+test("nothing is said of a channel whose signal has aborted, at whatever microtask", async () => {
+  const sending = async (server: Server<number>): Promise<void> => {
+    await server.send(1);
+  };
+  const ending = async (): Promise<void> => {};
+  for (const body of [sending, ending]) {
+    for (let later = 0; later < 20; later++) {
+      const { after } = await crossing(body, later, 5, 2, 0, 1, ["enough"]);
+      expect({ later, after }).toEqual({ later, after: [] });
+    }
+  }
+});
+
+test("a channel whose end has been told is closed: nobody waits for it", async () => {
+  for (const kind of [0, 1]) {
+    const { session, link, clock } = await serving();
+    if (kind === 0) session.serve("body", async () => {});
+    else session.serveStream("body", async () => {});
+    link.says(1, 1, 0, 1, kind, "body", 1);
+    await clock.pass(1);
+    expect(link.take().map(([type]) => type)).toEqual([7]);
+    await session.close(3_600_000);
+  }
 });
 
 test("a result that cannot be sent is an error, and an item that cannot is its sender's", async () => {
