@@ -1,7 +1,7 @@
 /** What the side that serves makes of requests, frame by frame, and what the side that asks makes of answers. */
 import { ChannelClosed, type Server, type Writer } from "coroutine-channels";
 import { Session } from "coroutine-channels/link";
-import type { SessionOptions } from "coroutine-channels/link";
+import type { Observed, SessionOptions } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
 import { deferred } from "../support/deferred.ts";
@@ -191,6 +191,50 @@ test("a channel whose end has been told is closed: nobody waits for it", async (
     expect(link.take().map(([type]) => type)).toEqual([7]);
     await session.close(3_600_000);
   }
+});
+
+test("closing waits for the last conversation, on whichever side it is", async () => {
+  const { session, link, clock } = await serving();
+  session.serve("body", async () => {});
+  const call = session.client("numbers").next();
+  await settled();
+  // One of each: both have to end.
+  link.says(1, 1, 1, 1, 0, "body", 1);
+  let over = false;
+  const closing = session.close(1000).then(() => {
+    over = true;
+  });
+  await settled();
+  expect(over).toBe(false);
+  link.says(7, 2, 1, 1, 1);
+  await call;
+  await closing;
+  expect(clock.now()).toBeLessThan(1000);
+});
+
+test("closing does not wait for who has left before the other side could be reached", async () => {
+  const clock = new DrivenClock();
+  const session = new Session(() => new SilentLink(), { clock });
+  const client = session.client("numbers");
+  const call = client.next();
+  await settled();
+  const closing = session.close(1000);
+  await client.return();
+  await closing;
+  expect(await call).toEqual({ value: undefined, done: true });
+  expect(clock.now()).toBe(0);
+});
+
+test("what the other side opens is observed, and how that ends", async () => {
+  const events: Observed[] = [];
+  const { session, link } = await serving({ observe: (event) => events.push(event) });
+  session.serve("body", async () => {});
+  link.says(1, 1, 0, 1, 0, "body", 1);
+  await settled();
+  expect(events.filter(({ type }) => type === "open" || type === "end")).toEqual([
+    { type: "open", service: "body", ch: 1, far: false },
+    { type: "end", service: "body", ch: 1, far: false, error: undefined },
+  ]);
 });
 
 test("a result that cannot be sent is an error, and an item that cannot is its sender's", async () => {
