@@ -333,6 +333,21 @@ test("a reader asks again when half of what may be under way has come", async ()
   await session.close();
 });
 
+test("a client that waits for nothing is told at once that the other side is lost", async () => {
+  const { session, link, clock } = await serving();
+  const client = session.client<number>("numbers");
+  const { signal } = client;
+  const first = client.next();
+  await clock.pass(1);
+  link.says(6, 1, 1, 1, 1, [1]);
+  expect(await first).toEqual({ value: 1, done: false });
+  link.dies();
+  await settled();
+  expect(signal.aborted).toBe(true);
+  expect(await failure(client.next())).toBe(session.signal.reason);
+  expect(await client.next()).toEqual({ value: undefined, done: true });
+});
+
 test("a body whose client is lost can tell it from one that left", async () => {
   const { session, link, clock } = await serving();
   const told: unknown[] = [];
