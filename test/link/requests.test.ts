@@ -333,6 +333,25 @@ test("a reader asks again when half of what may be under way has come", async ()
   await session.close();
 });
 
+test("all items that have come are read before the end, or the error, that has come behind them", async () => {
+  for (const ending of [
+    [7, 2, 1, 1, 0],
+    [8, 2, 1, 1, 0, { name: "RangeError", message: "enough" }],
+  ]) {
+    const { session, link, clock } = await serving();
+    const reader = session.reader<number>("items", undefined, { prefetch: 8 });
+    const first = reader.next();
+    await clock.pass(1);
+    link.says(6, 1, 1, 1, 0, [0, 1, 2, 3, 4, 5, 6, 7]);
+    link.says(...ending);
+    expect(await first).toEqual({ value: 0, done: false });
+    for (let i = 1; i < 8; i++) expect(await reader.next()).toEqual({ value: i, done: false });
+    if (ending[0] === 8) await expect(reader.next()).rejects.toThrow(new RangeError("enough"));
+    expect(await reader.next()).toEqual({ value: undefined, done: true });
+    await session.close();
+  }
+});
+
 test("a client that waits for nothing is told at once that the other side is lost", async () => {
   const { session, link, clock } = await serving();
   const client = session.client<number>("numbers");
