@@ -296,7 +296,6 @@ export class Wire {
       const frame = outgoing.get(n);
       if (frame !== undefined) this.#say(link, frame as Frame, frame);
     }
-    if (link !== this.#link) return;
     this.#sends = true;
     if (this.#resumes && this.unacknowledged > 0) this.#ask();
     if (link === this.#link) this.#events.up();

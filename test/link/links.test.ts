@@ -236,6 +236,43 @@ test("what is kept counts as unread until it is acknowledged", async () => {
   );
 });
 
+test("what could be encoded and not be sent is not kept", async () => {
+  const { session, links, clock, next } = sized({ limits: { unread: 1000 } });
+  await clock.pass(1);
+  const link = links[0]!;
+  link.says(0, 1, "host", 0);
+  next.size = 400;
+  const send = link.send.bind(link);
+  link.send = () => {
+    throw new RangeError("not this time");
+  };
+  for (let i = 0; i < 5; i++) {
+    const call = failure(session.client("numbers").next());
+    expect(await call).toEqual(new RangeError("not this time"));
+  }
+  link.send = send;
+  void failure(session.client("numbers").next());
+  await settled();
+  expect(link.sent.at(-1)).toMatchObject({ 0: 1, 1: 1, length: 400 });
+  expect(pings(link)).toEqual([]);
+  await session.close();
+});
+
+test("a link that was given up says nothing any more, whatever it does", async () => {
+  const { links, clock, session } = dialled();
+  await clock.pass(1);
+  const [first] = links;
+  const { onclose, onframe } = first!;
+  first!.says(0, 1, "host", 0);
+  first!.dies();
+  await clock.pass(1);
+  links[1]!.says(0, 1, "host", 0);
+  onframe!([10, "closed"]);
+  onclose!(new Error("late"));
+  expect([session.connected, links[1]!.closed]).toEqual([true, false]);
+  await session.close();
+});
+
 test("an item that is more than half of what may be unread is refused, and its sender told", async () => {
   const { session, links, clock, next } = sized({ limits: { unread: 1000 } });
   let told: unknown;

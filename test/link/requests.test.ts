@@ -1,9 +1,10 @@
 /** What the side that serves makes of requests, frame by frame, and what the side that asks makes of answers. */
 import { ChannelClosed, type Server, type Writer } from "coroutine-channels";
 import { Session } from "coroutine-channels/link";
-import type { SessionOptions } from "coroutine-channels/link";
+import type { Observed, SessionOptions } from "coroutine-channels/link";
 import { expect, test } from "vitest";
 
+import { deferred } from "../support/deferred.ts";
 import { settled } from "../support/settled.ts";
 import { failure } from "./dialled.ts";
 import { DrivenClock } from "./driven-clock.ts";
@@ -57,6 +58,7 @@ test("requests that are out of turn end the session", async () => {
     [early, [1, 1, 0, 1, 0, "never", 1], [4, 2, 0, 1], [4, 3, 0, 1]],
     [early, [1, 1, 0, 1, 0, "never", 1], [4, 2, 0, 1], [2, 3, 0, 1, 1]],
     [early, [1, 1, 0, 1, 0, "one", 1], undefined, [4, 2, 0, 1], [4, 3, 0, 1]],
+    [early, [1, 1, 0, 1, 0, "refused", 1], undefined, [2, 2, 0, 1, 1]],
   ] as const) {
     const { session, link } = await serving();
     session.serve("never", () => new Promise(() => {}));
@@ -66,6 +68,10 @@ test("requests that are out of turn end the session", async () => {
       } finally {
         await new Promise(() => {});
       }
+    });
+    session.serve<unknown>("refused", async (server) => {
+      await server.send(() => {}).catch(() => {});
+      await new Promise(() => {});
     });
     for (const request of requests) {
       if (request === undefined) await settled();
@@ -118,6 +124,117 @@ test("a body that fails under a request that has been overtaken tells its error 
   expect(told).toHaveLength(1);
   expect(told[0]!.slice(0, 5)).toEqual([8, 1, 2, 1, 2]);
   expect(told[0]![5]).toMatchObject({ name: "RangeError", message: "in the clean-up" });
+});
+
+/** Opens a channel, lets its body go on, and says something so many microtasks later. */
+async function crossing(
+  body: (server: Server<number>) => Promise<void>,
+  later: number,
+  ...frame: unknown[]
+): Promise<{ before: unknown[][]; after: unknown[][] }> {
+  const { session, link } = await serving();
+  const gate = deferred<void>();
+  session.serve<number>("body", async (server) => {
+    await gate.promise;
+    await body(server);
+  });
+  link.says(1, 1, 0, 1, 0, "body", 1);
+  await settled();
+  gate.resolve();
+  for (let i = 0; i < later; i++) await Promise.resolve();
+  link.says(...frame);
+  const before = link.take();
+  await settled();
+  const after = link.take();
+  await session.close();
+  return { before, after };
+}
+
+const bodies: ((server: Server<number>) => Promise<void>)[] = [
+  async (server) => {
+    await server.send(1);
+  },
+  async () => {},
+  async () => {
+    throw new RangeError("mine");
+  },
+];
+
+test("an error that a leave crosses is told, at whatever microtask that comes", async () => {
+  for (let later = 0; later < 20; later++) {
+    const { before, after } = await crossing(bodies[2]!, later, 4, 2, 0, 1);
+    // Before the leave, it answers the first request.
+    const k = before.length > 0 ? 1 : 2;
+    expect({ later, told: [...before, ...after] }).toEqual({
+      later,
+      told: [[8, 1, k, 1, k, { name: "RangeError", message: "mine" }]],
+    });
+  }
+});
+
+test("nothing is said of a channel whose signal has aborted, at whatever microtask", async () => {
+  for (const body of bodies) {
+    for (let later = 0; later < 20; later++) {
+      const { after } = await crossing(body, later, 5, 2, 0, 1, ["enough"]);
+      expect({ later, after }).toEqual({ later, after: [] });
+    }
+  }
+});
+
+test("a channel whose end has been told is closed: nobody waits for it", async () => {
+  for (const kind of [0, 1]) {
+    const { session, link, clock } = await serving();
+    if (kind === 0) session.serve("body", async () => {});
+    else session.serveStream("body", async () => {});
+    link.says(1, 1, 0, 1, kind, "body", 1);
+    await clock.pass(1);
+    expect(link.take().map(([type]) => type)).toEqual([7]);
+    await session.close(3_600_000);
+  }
+});
+
+test("closing waits for the last conversation, on whichever side it is", async () => {
+  const { session, link, clock } = await serving();
+  session.serve("body", async () => {});
+  const call = session.client("numbers").next();
+  await settled();
+  // One of each: both have to end.
+  link.says(1, 1, 1, 1, 0, "body", 1);
+  let over = false;
+  const closing = session.close(1000).then(() => {
+    over = true;
+  });
+  await settled();
+  expect(over).toBe(false);
+  link.says(7, 2, 1, 1, 1);
+  await call;
+  await closing;
+  expect(clock.now()).toBeLessThan(1000);
+});
+
+test("closing does not wait for who has left before the other side could be reached", async () => {
+  const clock = new DrivenClock();
+  const session = new Session(() => new SilentLink(), { clock });
+  const client = session.client("numbers");
+  const call = client.next();
+  await settled();
+  const closing = session.close(1000);
+  await client.return();
+  await closing;
+  expect(await call).toEqual({ value: undefined, done: true });
+  expect(clock.now()).toBe(0);
+});
+
+test("what the other side opens is observed, and how that ends", async () => {
+  const events: Observed[] = [];
+  const { session, link } = await serving({ observe: (event) => events.push(event) });
+  session.serve("body", async () => {});
+  link.says(1, 1, 0, 1, 0, "body", 1);
+  await settled();
+  expect(events.filter(({ type }) => type === "open" || type === "end")).toEqual([
+    { type: "open", service: "body", ch: 1, far: false },
+    { type: "end", service: "body", ch: 1, far: false, error: undefined },
+  ]);
 });
 
 test("a result that cannot be sent is an error, and an item that cannot is its sender's", async () => {
@@ -214,6 +331,40 @@ test("a reader asks again when half of what may be under way has come", async ()
   // Three are under way, of which one is waited for: six more make eight again, beyond that one.
   expect(asked()).toEqual([6]);
   await session.close();
+});
+
+test("all items that have come are read before the end, or the error, that has come behind them", async () => {
+  for (const ending of [
+    [7, 2, 1, 1, 0],
+    [8, 2, 1, 1, 0, { name: "RangeError", message: "enough" }],
+  ]) {
+    const { session, link, clock } = await serving();
+    const reader = session.reader<number>("items", undefined, { prefetch: 8 });
+    const first = reader.next();
+    await clock.pass(1);
+    link.says(6, 1, 1, 1, 0, [0, 1, 2, 3, 4, 5, 6, 7]);
+    link.says(...ending);
+    expect(await first).toEqual({ value: 0, done: false });
+    for (let i = 1; i < 8; i++) expect(await reader.next()).toEqual({ value: i, done: false });
+    if (ending[0] === 8) await expect(reader.next()).rejects.toThrow(new RangeError("enough"));
+    expect(await reader.next()).toEqual({ value: undefined, done: true });
+    await session.close();
+  }
+});
+
+test("a client that waits for nothing is told at once that the other side is lost", async () => {
+  const { session, link, clock } = await serving();
+  const client = session.client<number>("numbers");
+  const { signal } = client;
+  const first = client.next();
+  await clock.pass(1);
+  link.says(6, 1, 1, 1, 1, [1]);
+  expect(await first).toEqual({ value: 1, done: false });
+  link.dies();
+  await settled();
+  expect(signal.aborted).toBe(true);
+  expect(await failure(client.next())).toBe(session.signal.reason);
+  expect(await client.next()).toEqual({ value: undefined, done: true });
 });
 
 test("a body whose client is lost can tell it from one that left", async () => {

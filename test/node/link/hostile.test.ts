@@ -273,11 +273,11 @@ test("HELLO that comes byte by byte, and not in time", async () => {
   const slow = async (): Promise<void> => {
     const socket = attack();
     const told = answers(socket, new Uint8Array());
-    let open = true;
-    socket.on("close", () => (open = false));
+    let listens = true;
+    socket.on("end", () => (listens = false));
     // Always something more, and never the end.
     const bytes = frames([0, 1, "x".repeat(60_000), 0]);
-    for (let at = 0; at < bytes.length - 1 && open; at++) {
+    for (let at = 0; at < bytes.length - 1 && listens; at++) {
       socket.write(bytes.subarray(at, at + 1));
       await new Promise((resolve) => setImmediate(resolve));
     }
