@@ -126,6 +126,7 @@ function outcomeOf(error: unknown): Outcome {
 /** Counts the frames that cross, and waits until none does any more. */
 class Frames {
   #crossed = 0;
+  #rested: Promise<void> = Promise.resolve();
 
   readonly options: SessionOptions = {
     observe: ({ type }) => {
@@ -137,7 +138,12 @@ class Frames {
    * Frames stay in order: when the answers have come, all that was sent before has arrived, there and here. If nothing but
    * questions and answers has crossed, both sides are at rest.
    */
-  async rest(sessions: readonly [Session<Strings>, Session<Bodies>]): Promise<void> {
+  rest(sessions: readonly [Session<Strings>, Session<Bodies>]): Promise<void> {
+    // One after another: the questions of two at a time would keep each other going.
+    return (this.#rested = this.#rested.then(() => this.#rest(sessions)));
+  }
+
+  async #rest(sessions: readonly [Session<Strings>, Session<Bodies>]): Promise<void> {
     let others: number;
     do {
       const before = this.#crossed;
