@@ -26,6 +26,8 @@ export default defineConfig({
       replacement: root + source,
     })),
   },
+  // An example that Vite would find only when it runs, and then load every page anew.
+  optimizeDeps: { include: ["@nats-io/transport-node"] },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: excludedFiles(runtime()),

@@ -122,10 +122,16 @@ const departures: [string, () => unknown, unknown][] = [
   ["a promise that cannot be awaited", broken, { rejects: error }],
 ];
 
+/** The last of these leaves generators of SpiderMonkey 140 waiting for ever: its own fault, which clients do not share. */
+const left = plain.generator();
+void waiting(left.return(broken()));
+const departuresOfNative =
+  (await outcome(left.next())) === "waits" ? departures.slice(0, -1) : departures;
+
 describe.each([
-  ["an async generator", ({ generator }: Body) => generator()],
-  ["a client", ({ producer }: Body): Generator => produce(producer)],
-] as const)("%s", (_, begin) => {
+  ["an async generator", ({ generator }: Body) => generator(), departuresOfNative],
+  ["a client", ({ producer }: Body): Generator => produce(producer), departures],
+] as const)("%s", (_, begin, departures) => {
   const start = (body: Body): Generator => {
     log.length = 0;
     return begin(body);
