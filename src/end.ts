@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { cancelOnAbort } from "./core/abort.ts";
+import { beforeSettling, onAbort } from "./core/abort.ts";
 import { makeAskable } from "./core/ask.ts";
 import { makeAsyncGenerator } from "./core/async-generator.ts";
 import {
@@ -202,7 +202,8 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
   }
 
   put(value: Out, options?: WaitOptions): Promise<void> {
-    return this.#call(PUT, value, options?.signal);
+    const signal = options?.signal;
+    return signal === undefined ? this.#call(PUT, value) : this.#callUntil(signal, PUT, value);
   }
 
   return(value?: Return | PromiseLike<Return>): Promise<IteratorResult<In, Return>> {
@@ -220,11 +221,9 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
 
   /** A value goes out. Where the other end waits alone, this does all that `#call` would do, for less. */
   #exchange<R>(kind: Kind, value: unknown, signal?: AbortSignal): Promise<R> {
-    const call =
-      this.#leaving === undefined && signal === undefined
-        ? this.#meeting.handOver(this.#side)
-        : undefined;
-    if (call === undefined) return this.#call(kind, value, signal);
+    if (signal !== undefined) return this.#callUntil(signal, kind, value);
+    const call = this.#leaving === undefined ? this.#meeting.handOver(this.#side) : undefined;
+    if (call === undefined) return this.#call(kind, value);
     const plain = isPlain(call.kind);
     const answer = call.settle;
     const answered = promiseOf<R>(call);
@@ -233,19 +232,37 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     return answered;
   }
 
-  #call<R>(kind: Kind, value: unknown, signal?: AbortSignal): Promise<R> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#leaving !== undefined) {
-      return this.#leaving.then(() => this.#call(kind, value, signal));
-    }
+  #call<R>(kind: Kind, value: unknown): Promise<R> {
+    if (this.#leaving !== undefined) return this.#leaving.then(() => this.#call(kind, value));
     const call = createCall(this.#side, kind, value);
     const answered = promiseOf<R>(call);
-    if (signal === undefined || this.#heeds(signal, call)) this.#meeting.enter(call);
+    this.#meeting.enter(call);
     return answered;
   }
 
-  #heeds(signal: AbortSignal, call: Call): boolean {
-    return cancelOnAbort(call, signal, (reason) => this.#meeting.cancel(call, reason));
+  /** A call, and an exchange, until the signal aborts. That may run code of its own: it comes first, when nothing has happened. */
+  #callUntil<R>(signal: AbortSignal, kind: Kind, value: unknown): Promise<R> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#leaving !== undefined) {
+      return this.#leaving.then(() => this.#callUntil(signal, kind, value));
+    }
+    let call: Call | undefined;
+    let release: () => void;
+    try {
+      release = onAbort(signal, () => this.#meeting.cancel(call!, signal.reason));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const other = kind === PUT ? undefined : this.#meeting.handOver(this.#side);
+    call = other ?? createCall(this.#side, kind, value);
+    const plain = isPlain(call.kind);
+    const answer = call.settle;
+    const answered = promiseOf<R>(call);
+    beforeSettling(call, release);
+    call.kind = kind;
+    if (other === undefined) this.#meeting.enter(call);
+    else answer(plain ? value : { value, done: false });
+    return answered;
   }
 
   /** Asks for an item, as `next()` does, until that is taken back. */

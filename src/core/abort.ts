@@ -52,16 +52,22 @@ export function cancelOnAbort(
   signal: AbortSignal,
   cancel: (reason: unknown) => void,
 ): boolean {
-  const { settle } = call;
   try {
-    const release = onAbort(signal, () => cancel(signal.reason));
-    call.settle = (outcome) => {
-      release();
-      settle(outcome);
-    };
+    beforeSettling(
+      call,
+      onAbort(signal, () => cancel(signal.reason)),
+    );
     return true;
   } catch (error) {
-    settle(new Failure(error));
+    call.settle(new Failure(error));
     return false;
   }
+}
+
+export function beforeSettling(call: { settle: Settle }, act: () => void): void {
+  const { settle } = call;
+  call.settle = (outcome) => {
+    act();
+    settle(outcome);
+  };
 }
