@@ -246,15 +246,14 @@ export class End<In, Out, Return> implements ChannelEnd<In, Out, Return> {
     if (this.#leaving !== undefined) {
       return this.#leaving.then(() => this.#callUntil(signal, kind, value));
     }
-    let call: Call | undefined;
     let release: () => void;
     try {
-      release = onAbort(signal, () => this.#meeting.cancel(call!, signal.reason));
+      release = onAbort(signal, () => this.#meeting.cancel(call, signal.reason));
     } catch (error) {
       return Promise.reject(error);
     }
     const other = kind === PUT ? undefined : this.#meeting.handOver(this.#side);
-    call = other ?? createCall(this.#side, kind, value);
+    const call: Call = other ?? createCall(this.#side, kind, value);
     const plain = isPlain(call.kind);
     const answer = call.settle;
     const answered = promiseOf<R>(call);
