@@ -44,7 +44,7 @@ export interface SessionOptions {
    * given up. By default what the link says.
    */
   heartbeat?: number | undefined;
-  /** Makes what the other side authenticates this one by. It is asked at every dial, so that tokens are fresh. */
+  /** Makes what the other side authenticates this one by. It is asked at every dial, so that tokens are fresh; over one link, once. */
   auth?: (() => unknown) | undefined;
   /** What this side bears of the other. */
   limits?: Limits | undefined;

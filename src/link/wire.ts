@@ -43,7 +43,7 @@ export interface WireOptions {
 /** How long a link has to last to have been of use, if nothing has got through on it, in milliseconds. */
 const lasting = 5000;
 /** How many links of no use, one after another, a frame that waits is tried on: it may be what kills them. */
-const mostTries = 20;
+const mostTries = 100;
 
 /** Why a session is over whose other side has been started again, or has waited long enough. */
 const notResumed = "The session was not resumed: the other side knows nothing of it";

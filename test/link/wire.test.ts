@@ -196,14 +196,14 @@ test("a frame that kills every link on which it is sent ends the session", async
   links[0]!.says(0, 1, "host", 0);
   const call = failure(numbers(session).next());
   await settled();
-  for (let i = 1; i < 20; i++) {
+  for (let i = 1; i < 100; i++) {
     await redialled(dialling);
     links[i]!.says(0, 1, "host", 0);
   }
-  links[19]!.dies(new Error("too long"));
+  links[99]!.dies(new Error("too long"));
   const error = (await call) as LinkClosed;
   expect(error).toBeInstanceOf(LinkClosed);
-  expect(error.message).toContain("20 links");
+  expect(error.message).toContain("100 links");
   expect(error.cause).toEqual(new Error("too long"));
 });
 
