@@ -45,8 +45,9 @@ export function open<L extends Life, S>(
   const opened = promiseOf<S>(opening);
   const { settle } = opening;
   opening.settle = (outcome) => settle(outcome instanceof Failure ? outcome : createEnd(life));
-  const cancel = (reason: unknown): void => life.giveUp(reason);
-  if (signal === undefined || cancelOnAbort(opening, signal, cancel)) life.open(opening);
+  if (signal === undefined || cancelOnAbort(opening, signal, (reason) => life.giveUp(reason))) {
+    life.open(opening);
+  }
   return opened;
 }
 

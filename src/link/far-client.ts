@@ -1,10 +1,11 @@
 import type { Rendezvous } from "../core/rendezvous.ts";
-import { serve, servableOf } from "../core/serving.ts";
+import { servableOf } from "../core/serving.ts";
 import { Channel } from "../index.ts";
 import type { Client, Server } from "../index.ts";
 import { Asking } from "./asking.ts";
 import type { Opener } from "./asking-party.ts";
 import { relay } from "./relay.ts";
+import { serveNear } from "./serve-near.ts";
 import { assertName } from "./services.ts";
 import type { ClientOptions } from "./services.ts";
 
@@ -21,15 +22,11 @@ export function farClient(
 ): Client<unknown, unknown, unknown> {
   assertName(name);
   const channel = new Channel<unknown, unknown, unknown>({ signal, limit, name });
-  const { life, createEnd } = servableOf(channel)!;
+  const lane = servableOf(channel)!;
+  const meeting = lane.life as Rendezvous;
   const asking = new Asking(opener, { name, input, signal });
-  const open = (): Server<unknown, unknown, unknown> => {
-    opener.called(asking);
-    return createEnd() as Server<unknown, unknown, unknown>;
-  };
-  const body = (server: Server<unknown, unknown, unknown>): Promise<unknown> =>
-    relay(server, asking, (life as Rendezvous).brought);
-  // What the relay throws is told to the client.
-  serve(life, open, body, undefined).catch(() => opener.giveUp(asking));
+  serveNear<Server<unknown, unknown, unknown>>(lane, opener, asking, (server) =>
+    relay(server, asking, meeting.brought),
+  );
   return channel.client();
 }

@@ -1,9 +1,10 @@
-import { serve, servableOf } from "../core/serving.ts";
+import { servableOf } from "../core/serving.ts";
 import { StreamChannel } from "../index.ts";
 import type { ChannelClosed, Reader, Writer } from "../index.ts";
 import type { Transfer } from "../stream/machine/transfer.ts";
 import { AskingItems } from "./asking-items.ts";
 import type { Opener } from "./asking-party.ts";
+import { serveNear } from "./serve-near.ts";
 import { assertName } from "./services.ts";
 import type { ReaderOptions } from "./services.ts";
 
@@ -23,18 +24,10 @@ export function farReader(
     throw new RangeError(`"prefetch" is a number of items, 0 or more: ${prefetch}`);
   }
   const channel = new StreamChannel<unknown>({ signal, limit, name });
-  const { life, createEnd } = servableOf(channel)!;
-  const asking = new AskingItems(
-    opener,
-    { name, input, signal },
-    prefetch,
-    life as Transfer<unknown>,
-  );
-  const open = (): Writer<unknown> => {
-    opener.called(asking);
-    return createEnd() as Writer<unknown>;
-  };
-  const body = (writer: Writer<unknown>): Promise<void> => {
+  const lane = servableOf(channel)!;
+  const stream = lane.life as Transfer<unknown>;
+  const asking = new AskingItems(opener, { name, input, signal }, prefetch, stream);
+  serveNear<Writer<unknown>>(lane, opener, asking, (writer) => {
     const ended = asking.run(writer);
     const leave = (): void => {
       writer.signal.removeEventListener("abort", leave);
@@ -43,8 +36,6 @@ export function farReader(
     writer.signal.addEventListener("abort", leave);
     if (writer.signal.aborted) leave();
     return ended;
-  };
-  // What the relay throws is told to the reader.
-  serve(life, open, body, undefined).catch(() => opener.giveUp(asking));
+  });
   return channel.client();
 }

@@ -177,8 +177,13 @@ export class ReaderEnd<T> implements Reader<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#leaving !== undefined) return this.#leaving.then(() => this.#call(wish, signal));
     const answered = promiseOf<R>(wish);
-    const cancel = (reason: unknown): void => this.#transfer.cancel(wish, reason);
-    if (signal === undefined || cancelOnAbort(wish, signal, cancel)) this.#transfer.enter(wish);
+    const transfer = this.#transfer;
+    if (
+      signal === undefined ||
+      cancelOnAbort(wish, signal, (reason) => transfer.cancel(wish, reason))
+    ) {
+      transfer.enter(wish);
+    }
     return answered;
   }
 

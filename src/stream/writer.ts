@@ -186,10 +186,13 @@ export class WriterEnd<T> implements Writer<T> {
 
   #call(offer: Offer<T>, signal?: AbortSignal): Promise<void> {
     const answered = promiseOf<void>(offer);
-    const cancel = (reason: unknown): void => this.#transfer.cancel(offer, reason);
-    if (signal?.aborted) this.#transfer.turnAway(offer, signal.reason);
-    else if (signal === undefined || cancelOnAbort(offer, signal, cancel)) {
-      this.#transfer.enter(offer);
+    const transfer = this.#transfer;
+    if (signal?.aborted) transfer.turnAway(offer, signal.reason);
+    else if (
+      signal === undefined ||
+      cancelOnAbort(offer, signal, (reason) => transfer.cancel(offer, reason))
+    ) {
+      transfer.enter(offer);
     }
     return answered;
   }

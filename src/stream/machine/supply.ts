@@ -132,7 +132,7 @@ export function supplyOf<T>(items: Iterable<T> | AsyncIterable<T>): Supply<T> {
   );
 }
 
-/** @throws `TypeError` for what is no object: a method that forgot its \`return\`. */
+/** @throws `TypeError` for what is no object: a method that forgot its `return`. */
 function opened<I>(iterator: I): I {
   if (Object(iterator) === iterator) return iterator;
   throw new TypeError("The iterator of what is to be written is no object");
