@@ -25,7 +25,7 @@ export function farClient(
   const lane = servableOf(channel)!;
   const meeting = lane.life as Rendezvous;
   const asking = new Asking(opener, { name, input, signal });
-  serveNear<Server<unknown, unknown, unknown>>(lane, opener, asking, (server) =>
+  serveNear(lane, opener, asking, (server: Server<unknown, unknown, unknown>) =>
     relay(server, asking, meeting.brought),
   );
   return channel.client();

@@ -27,7 +27,7 @@ export function farReader(
   const lane = servableOf(channel)!;
   const stream = lane.life as Transfer<unknown>;
   const asking = new AskingItems(opener, { name, input, signal }, prefetch, stream);
-  serveNear<Writer<unknown>>(lane, opener, asking, (writer) => {
+  serveNear(lane, opener, asking, (writer: Writer<unknown>) => {
     const ended = asking.run(writer);
     const leave = (): void => {
       writer.signal.removeEventListener("abort", leave);

@@ -7,15 +7,15 @@ import type { AskingParty, Opener } from "./asking-party.ts";
  *
  * @param party Is called when the near client has asked for something, even before the relay runs.
  */
-export function serveNear<E>(
+export function serveNear(
   { life, createEnd }: Servable,
   opener: Opener,
   party: AskingParty,
-  relay: (end: E) => Promise<unknown>,
+  relay: (end: never) => Promise<unknown>,
 ): void {
-  const open = (): E => {
+  const open = (): never => {
     opener.called(party);
-    return createEnd() as E;
+    return createEnd() as never;
   };
   serve(life, open, relay, undefined).catch(() => opener.giveUp(party));
 }

@@ -27,6 +27,17 @@ async function serving(options: SessionOptions = {}): Promise<Serving> {
   return { session, link, clock };
 }
 
+type End = Server<number> | Writer<number>;
+
+/** A body that sends numbers, until that fails, which is told. */
+const counting = (told: (error: unknown, end: End) => void) => async (end: End) => {
+  try {
+    for (let i = 0; ; i++) await end.send(i);
+  } catch (error) {
+    told(error, end);
+  }
+};
+
 test("what has been asked for and not been sent is bounded, to the item", async () => {
   for (const [more, ahead] of [
     [0, 10],
@@ -86,13 +97,9 @@ test("the signal of a far client or reader ends the body, and is not answered", 
   for (const kind of [0, 1]) {
     const { session, link, clock } = await serving();
     const told: unknown[] = [];
-    const body = async (end: Server<number> | Writer<number>): Promise<void> => {
-      try {
-        for (let i = 0; ; i++) await end.send(i);
-      } catch (error) {
-        told.push((error as Error).message, end.signal.aborted);
-      }
-    };
+    const body = counting((error, { signal }) => {
+      told.push((error as Error).message, signal.aborted);
+    });
     if (kind === 0) session.serve<number>("numbers", body);
     else session.serveStream<number>("numbers", body);
     link.says(1, 1, 0, 1, kind, "numbers", 1);
@@ -370,13 +377,7 @@ test("a client that waits for nothing is told at once that the other side is los
 test("a body whose client is lost can tell it from one that left", async () => {
   const { session, link, clock } = await serving();
   const told: unknown[] = [];
-  const body = async (end: Server<number> | Writer<number>): Promise<void> => {
-    try {
-      for (let i = 0; ; i++) await end.send(i);
-    } catch (error) {
-      told.push(error);
-    }
-  };
+  const body = counting((error) => told.push(error));
   session.serve<number>("numbers", body).serveStream<number>("items", body);
   for (const ch of [1, 2, 3, 4]) {
     link.says(1, ch, 0, ch, ch % 2, ch % 2 > 0 ? "items" : "numbers", 1);

@@ -466,15 +466,21 @@ test("HELLO may have null for what is absent, as other encoders write: such a se
   expect(opened.signal.aborted).toBe(true);
 });
 
-test("a host makes a session for each new name, and gives it the next link", async () => {
+/** A host that serves numbers, and a link on which the first of them has been asked for. */
+async function hosting(upTo = Infinity): Promise<{
+  clock: DrivenClock;
+  host: Host;
+  sessions: Session[];
+  one: SilentLink;
+}> {
   const clock = new DrivenClock();
-  let opened = 0;
+  const sessions: Session[] = [];
   const host = new Host({
     clock,
     open: (session) => {
-      opened++;
+      sessions.push(session);
       session.serve<number>("numbers", async (server) => {
-        for (let i = 0; ; i++) await server.send(i);
+        for (let i = 0; i < upTo; i++) await server.send(i);
       });
     },
   });
@@ -484,6 +490,11 @@ test("a host makes a session for each new name, and gives it the next link", asy
   await clock.pass(1);
   one.says(1, 1, 0, 1, 0, "numbers", 1);
   await settled();
+  return { clock, host, sessions, one };
+}
+
+test("a host makes a session for each new name, and gives it the next link", async () => {
+  const { clock, host, sessions, one } = await hosting();
   expect(one.take()).toEqual([
     [0, 1, expect.stringMatching(/^[0-9a-f]{32}$/), 0],
     [6, 1, 1, 1, 1, [0]],
@@ -497,7 +508,7 @@ test("a host makes a session for each new name, and gives it the next link", asy
     [6, [0]],
     [9, 1],
   ]);
-  expect(opened).toBe(1);
+  expect(sessions).toHaveLength(1);
   // A name that it does not know, of a session that has begun elsewhere.
   const three = new SilentLink();
   host.accept(three);
@@ -521,20 +532,7 @@ test("a host makes a session for each new name, and gives it the next link", asy
 });
 
 test("a host that closes gives the conversations that go on their next links, and takes nobody else", async () => {
-  const clock = new DrivenClock();
-  const host = new Host({
-    clock,
-    open: (session) =>
-      session.serve<number>("numbers", async (server) => {
-        for (let i = 0; i < 2; i++) await server.send(i);
-      }),
-  });
-  const one = new SilentLink();
-  host.accept(one);
-  one.says(0, 1, "secret", 0);
-  await clock.pass(1);
-  one.says(1, 1, 0, 1, 0, "numbers", 1);
-  await settled();
+  const { host, one } = await hosting(2);
   const closed = host.close(1000);
   one.dies();
   const stranger = new SilentLink();
@@ -568,20 +566,7 @@ test("a link that replaces one which still seems to be there", async () => {
 });
 
 test("a link whose HELLO is older than what has come since on another is no link", async () => {
-  const clock = new DrivenClock();
-  const host = new Host({
-    clock,
-    open: (session) =>
-      session.serve<number>("numbers", async (server) => {
-        for (let i = 0; ; i++) await server.send(i);
-      }),
-  });
-  const one = new SilentLink();
-  host.accept(one);
-  one.says(0, 1, "secret", 0);
-  await clock.pass(1);
-  one.says(1, 1, 0, 1, 0, "numbers", 1);
-  await settled();
+  const { host, one } = await hosting();
   one.says(9, 1);
   one.take();
   // It was dialled before the first, and has been under way for long.
