@@ -3,6 +3,7 @@ import { BYE, checkFrame, HELLO, Violation } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import type { AllLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
+import { shut } from "./shut.ts";
 import type { Wire } from "./wire.ts";
 
 /** The most that comes in before it is known who the other side is: HELLO, and what may follow it at once. */
@@ -60,7 +61,7 @@ export class Arrival {
     } catch {
       // It is closed anyway.
     }
-    this.#link.close();
+    shut(this.#link);
   }
 
   /** It is this wire's. */

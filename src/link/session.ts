@@ -30,6 +30,7 @@ import type {
   ReaderOptions,
   StreamBodies,
 } from "./services.ts";
+import { shut } from "./shut.ts";
 import { Wire } from "./wire.ts";
 
 /** Options of a session, and of those that a host accepts. */
@@ -305,7 +306,7 @@ export class Session<Far = object> implements AsyncDisposable {
     try {
       this.#wire.attach(link, await auth());
     } catch (error) {
-      link.close();
+      shut(link);
       this.#wire.close("auth", "This side could not say who it is", error);
     }
   }

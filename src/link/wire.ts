@@ -7,6 +7,7 @@ import type { Link } from "./link.ts";
 import { LinkClosed } from "./link-closed.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Sent } from "./outgoing.ts";
+import { shut } from "./shut.ts";
 
 /** What a wire tells its session. */
 export interface WireEvents {
@@ -111,7 +112,7 @@ export class Wire {
   /** Goes on over this link. `auth` is what the other side is to be told by. */
   attach(link: Link, auth?: unknown): void {
     if (this.#over) {
-      link.close();
+      shut(link);
       return;
     }
     this.#detach();
@@ -132,7 +133,7 @@ export class Wire {
   adopt(link: Link, early: readonly Frame[]): void {
     if ((early[0]![3] as number) < this.#outgoing.acknowledged) {
       // It was given up by the other side, which has said more on another since: that one stays.
-      link.close();
+      shut(link);
       return;
     }
     this.attach(link);
@@ -373,11 +374,7 @@ export class Wire {
     this.#cancelHandshake?.();
     if (link === undefined) return;
     link.onframe = link.onclose = undefined;
-    try {
-      link.close();
-    } catch {
-      // It is not used any more.
-    }
+    shut(link);
   }
 
   /** From now on, the time counts in which another link has to come. The time that counts already goes on. */

@@ -616,6 +616,27 @@ test("a link that throws when it is told why it is refused is closed", () => {
   expect(link.closed).toBe(true);
 });
 
+test("a link that throws when it is closed disturbs nobody", async () => {
+  const closing = (): SilentLink => {
+    const link = new SilentLink();
+    link.close = () => {
+      throw new Error("broken");
+    };
+    return link;
+  };
+  const clock = new DrivenClock();
+  const refused = closing();
+  const host = new Host({ clock, authenticate: () => Promise.reject(), open: () => {} });
+  host.accept(refused);
+  refused.says(0, 1, "secret", 0);
+  const session = new Session(closing(), { clock });
+  const unknown = new Session(closing(), { clock, auth: () => Promise.reject() });
+  await settled();
+  expect(refused.take()).toEqual([[10, "unauthorized"]]);
+  expect(unknown.signal.aborted).toBe(true);
+  await Promise.all([session.close(), host.close()]);
+});
+
 test("auth is asked of a session over one link, too, and its error ends it", async () => {
   const link = new SilentLink();
   const session = new Session(link, { clock: new DrivenClock(), auth: async () => "token" });
